@@ -1,0 +1,13 @@
+/** The one thing the association engine knows of a transport: bytes both ways. */
+
+/** A connected byte stream: plain TCP or TLS. Made by lib/association/transport.ts. */
+export interface Duplex {
+  /** Reads at least one byte into `into`; null at the end of the stream. One read at a time. */
+  read(into: Uint8Array): Promise<number | null>;
+  /** Writes all of `from`. One write at a time; `from` must not change until it is done. */
+  writeAll(from: Uint8Array): Promise<void>;
+  /** Asks for the answer to be acknowledged at once (TCP_QUICKACK, not sticky: call before each read). */
+  quickAck(): void;
+  /** Ends pending reads and writes at once, even when the peer has stopped reading; then closes. May be called twice. */
+  destroy(): void;
+}

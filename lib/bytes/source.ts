@@ -1,0 +1,19 @@
+/** Where the bytes of a data set come from, on their way into the PDUs. */
+
+/**
+ * A pull source of bytes. The consumer owns the memory: a file is read straight behind the PDV headers of the send
+ * buffer, so a byte that is not converted is copied exactly once in user space.
+ */
+export interface ByteSource {
+  /**
+   * Fills the whole of `into`, unless the end comes first; answers how many bytes were put (0 only at the end). The
+   * answer is a plain number whenever the bytes are at hand, so that the hot path needs no await per PDU, and a
+   * promise where waiting is real (slow disk, pipe, archive).
+   * @throws Fault "input" when the bytes end too early, cannot be read, or cannot be converted.
+   */
+  fill(into: Uint8Array): number | Promise<number>;
+  /** True as soon as the last byte has been delivered (also for an empty source before the first fill). */
+  readonly ended: boolean;
+  /** Gives back what the source holds (a file). May be called twice. */
+  close(): void;
+}

@@ -1,0 +1,74 @@
+/**
+ * What can stop the street, as one closed union ordered by who is at fault, and the exit code of each.
+ *
+ * What a peer may legitimately answer (a refused instance, a warning status) is a value, see lib/report/outcome.ts;
+ * only what ends the run or one association is thrown.
+ */
+
+/** Who is at fault, and when. */
+export type FaultKind =
+  /** The command line breaks its own grammar. */
+  | "usage"
+  /** A file or folder named by the user cannot be read or is not what it should be. */
+  | "input"
+  /** A configuration, key, certificate or dictionary file is unusable. */
+  | "configuration"
+  /** No transport connection to the peer. */
+  | "connect"
+  /** The TLS handshake failed or the peer's certificate is not trusted. */
+  | "tls"
+  /** The peer answered A-ASSOCIATE-RJ, or did not confirm the user identity. */
+  | "rejected"
+  /** The peer accepted the association but none of the presentation contexts. */
+  | "noContext"
+  /** The peer sent a malformed or unexpected PDU or message. */
+  | "protocol"
+  /** The association was aborted, closed or timed out. */
+  | "lost"
+  /** A mistake of this program. */
+  | "bug";
+
+/** Extra facts of a fault; all optional. */
+export interface FaultDetails {
+  /** DCMTK's condition code, "MMMM:CCCC", where scripts look for one. */
+  readonly code?: string;
+  /** What the user could do about it, one sentence. */
+  readonly remedy?: string;
+  /** True when trying again later may help (refused port, transient rejection, lost association). */
+  readonly transient?: boolean;
+  readonly cause?: unknown;
+}
+
+/** The one error class of this program. `message` says what was attempted, on what, and why it failed. */
+export class Fault extends Error {
+  override readonly name = "Fault";
+  readonly kind: FaultKind;
+  readonly code: string | undefined;
+  readonly remedy: string | undefined;
+  readonly transient: boolean;
+
+  constructor(kind: FaultKind, message: string, details: FaultDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.kind = kind;
+    this.code = details.code;
+    this.remedy = details.remedy;
+    this.transient = details.transient ?? false;
+  }
+
+  /** The condition as DCMTK prints it: "0006:0317 text". */
+  get condition(): string {
+    return this.code === undefined ? this.message : `${this.code} ${this.message}`;
+  }
+}
+
+/** The exit code of a fault: 10 when an accepted association was lost, else 1. */
+export function exitCodeOf(fault: Fault): number {
+  return fault.kind === "lost" || fault.kind === "protocol" ? 10 : 1;
+}
+
+/** Anything caught, as a Fault: one stays itself, everything else is a mistake of ours and says so. */
+export function asFault(caught: unknown): Fault {
+  if (caught instanceof Fault) return caught;
+  const text = caught instanceof Error ? caught.message : String(caught);
+  return new Fault("bug", `internal error: ${text}`, { cause: caught });
+}
