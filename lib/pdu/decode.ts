@@ -1,0 +1,312 @@
+/**
+ * Bytes of one whole PDU to a value. Any bytes decode to a Pdu or a MalformedPdu: nothing throws, and nothing is
+ * allocated beyond a small multiple of the PDU itself. Unknown items and sub-items are skipped, as PS3.8 9.3.1 asks.
+ */
+
+import type {
+  AnsweredContext,
+  AssociateAc,
+  AssociateRq,
+  ExtendedNegotiation,
+  MalformedPdu,
+  OperationsWindow,
+  Pdu,
+  Pdv,
+  ProposedContext,
+  RoleSelection,
+  UserIdentity,
+} from "./types.ts";
+import { PDU_HEADER_BYTES, PDU_TYPE } from "./types.ts";
+
+/** AE titles, reserved octets and version before the first item of an A-ASSOCIATE PDU. */
+const ASSOCIATE_FIXED_BYTES = 68;
+
+/** Why some bytes are no PDU; caught in decodePdu only. */
+class Malformed extends Error {}
+
+/** @param bytes exactly one PDU, with its 6-byte head. */
+export function decodePdu(bytes: Uint8Array): Pdu | MalformedPdu {
+  try {
+    return decodeBody(bytes[0] ?? 0, new Field(bytes, PDU_HEADER_BYTES, bytes.length, "PDU"));
+  } catch (caught) {
+    if (caught instanceof Malformed) return { type: "malformed", what: caught.message };
+    throw caught;
+  }
+}
+
+function decodeBody(type: number, body: Field): Pdu {
+  switch (type) {
+    case PDU_TYPE.associateRq:
+      return decodeAssociateRq(body.as("A-ASSOCIATE-RQ"));
+    case PDU_TYPE.associateAc:
+      return decodeAssociateAc(body.as("A-ASSOCIATE-AC"));
+    case PDU_TYPE.associateRj: {
+      const fixed = fixedOctets(body.as("A-ASSOCIATE-RJ"));
+      return { type: "associateRj", result: fixed.u8(), source: fixed.u8(), reason: fixed.u8() };
+    }
+    case PDU_TYPE.pDataTf:
+      return { type: "pDataTf", pdvs: decodePdvs(body.as("P-DATA-TF")) };
+    case PDU_TYPE.releaseRq:
+      fixedOctets(body.as("A-RELEASE-RQ"));
+      return { type: "releaseRq" };
+    case PDU_TYPE.releaseRp:
+      fixedOctets(body.as("A-RELEASE-RP"));
+      return { type: "releaseRp" };
+    case PDU_TYPE.abort: {
+      const fixed = fixedOctets(body.as("A-ABORT"));
+      fixed.skip(1);
+      return { type: "abort", source: fixed.u8(), reason: fixed.u8() };
+    }
+    default:
+      throw new Malformed(`unrecognized PDU type ${hex8(type)}`);
+  }
+}
+
+/** The four octets of A-ASSOCIATE-RJ, A-RELEASE and A-ABORT, past the first, reserved one. */
+function fixedOctets(body: Field): Field {
+  if (body.left !== 4) throw new Malformed(`${body.name} of ${body.left} bytes instead of 4`);
+  body.skip(1);
+  return body;
+}
+
+/** PS3.8 9.3.5 and annex E: length, context ID, control header, fragment; at least one PDV. */
+function decodePdvs(body: Field): Pdv[] {
+  const pdvs: Pdv[] = [];
+  while (body.left > 0) {
+    const lengthBytes = body.u32();
+    if (lengthBytes < 2) throw new Malformed(`P-DATA-TF holds a PDV of length ${lengthBytes}, less than 2`);
+    const pdv = body.field(lengthBytes, "presentation data value");
+    const contextId = pdv.u8();
+    const control = pdv.u8();
+    pdvs.push({
+      contextId,
+      isCommand: (control & 1) !== 0,
+      isLast: (control & 2) !== 0,
+      fragment: pdv.rest(),
+    });
+  }
+  if (pdvs.length === 0) throw new Malformed("P-DATA-TF holds no presentation data value");
+  return pdvs;
+}
+
+/** What both A-ASSOCIATE PDUs share, filled item by item. */
+interface AssociateParts {
+  calledAeTitle: string;
+  callingAeTitle: string;
+  applicationContext: string;
+  proposed: ProposedContext[];
+  answered: AnsweredContext[];
+  maximumLengthReceived: number | undefined;
+  implementationClassUid: string;
+  implementationVersionName: string;
+  operationsWindow: OperationsWindow | undefined;
+  roles: RoleSelection[];
+  extended: ExtendedNegotiation[];
+  userIdentity: UserIdentity | undefined;
+  userIdentityResponse: Uint8Array | undefined;
+}
+
+function decodeAssociateRq(body: Field): AssociateRq {
+  const { proposed, answered: _, userIdentityResponse: __, ...parts } = decodeAssociate(body);
+  return { type: "associateRq", ...parts, contexts: proposed };
+}
+
+function decodeAssociateAc(body: Field): AssociateAc {
+  const { proposed: _, answered, userIdentity: __, ...parts } = decodeAssociate(body);
+  return { type: "associateAc", ...parts, contexts: answered };
+}
+
+function decodeAssociate(body: Field): AssociateParts {
+  if (body.left < ASSOCIATE_FIXED_BYTES) {
+    throw new Malformed(
+      `${body.name} of ${body.left} bytes, shorter than its ${ASSOCIATE_FIXED_BYTES} fixed bytes`,
+    );
+  }
+  body.skip(4);
+  const parts: AssociateParts = {
+    calledAeTitle: body.field(16, "called AE title").text(),
+    callingAeTitle: body.field(16, "calling AE title").text(),
+    applicationContext: "",
+    proposed: [],
+    answered: [],
+    maximumLengthReceived: undefined,
+    implementationClassUid: "",
+    implementationVersionName: "",
+    operationsWindow: undefined,
+    roles: [],
+    extended: [],
+    userIdentity: undefined,
+    userIdentityResponse: undefined,
+  };
+  body.skip(32);
+  while (body.left > 0) decodeItem(body, parts);
+  return parts;
+}
+
+function decodeItem(body: Field, parts: AssociateParts): void {
+  const type = body.u8();
+  body.skip(1);
+  const item = body.field(body.u16(), `item ${hex8(type)}`);
+  if (type === 0x10) parts.applicationContext = item.uid();
+  else if (type === 0x20) parts.proposed.push(decodeProposedContext(item));
+  else if (type === 0x21) parts.answered.push(decodeAnsweredContext(item));
+  else if (type === 0x50) { while (item.left > 0) decodeUserInformation(item, parts); }
+}
+
+function decodeProposedContext(item: Field): ProposedContext {
+  const id = item.u8();
+  item.skip(3);
+  let abstractSyntax = "";
+  const transferSyntaxes: string[] = [];
+  while (item.left > 0) {
+    const type = item.u8();
+    item.skip(1);
+    const sub = item.field(item.u16(), `sub-item ${hex8(type)}`);
+    if (type === 0x30) abstractSyntax = sub.uid();
+    else if (type === 0x40) transferSyntaxes.push(sub.uid());
+  }
+  return { id, abstractSyntax, transferSyntaxes };
+}
+
+function decodeAnsweredContext(item: Field): AnsweredContext {
+  const id = item.u8();
+  item.skip(1);
+  const result = item.u8();
+  item.skip(1);
+  let transferSyntax = "";
+  while (item.left > 0) {
+    const type = item.u8();
+    item.skip(1);
+    const sub = item.field(item.u16(), `sub-item ${hex8(type)}`);
+    if (type === 0x40) transferSyntax = sub.uid();
+  }
+  return { id, result, transferSyntax };
+}
+
+function decodeUserInformation(item: Field, parts: AssociateParts): void {
+  const type = item.u8();
+  item.skip(1);
+  const sub = item.field(item.u16(), `user information sub-item ${hex8(type)}`);
+  switch (type) {
+    case 0x51:
+      parts.maximumLengthReceived = sub.u32();
+      break;
+    case 0x52:
+      parts.implementationClassUid = sub.uid();
+      break;
+    case 0x53:
+      parts.operationsWindow = { maxInvoked: sub.u16(), maxPerformed: sub.u16() };
+      break;
+    case 0x54: {
+      const abstractSyntax = sub.field(sub.u16(), "role selection SOP class UID").uid();
+      parts.roles.push({ abstractSyntax, scu: sub.u8() !== 0, scp: sub.u8() !== 0 });
+      break;
+    }
+    case 0x55:
+      parts.implementationVersionName = sub.text();
+      break;
+    case 0x56: {
+      const abstractSyntax = sub.field(sub.u16(), "extended negotiation SOP class UID").uid();
+      parts.extended.push({ abstractSyntax, data: sub.rest().slice() });
+      break;
+    }
+    case 0x58:
+      parts.userIdentity = decodeUserIdentity(sub);
+      break;
+    case 0x59:
+      parts.userIdentityResponse = sub.field(sub.u16(), "user identity server response").rest().slice();
+      break;
+  }
+}
+
+function decodeUserIdentity(sub: Field): UserIdentity {
+  const type = sub.u8();
+  if (type !== 1 && type !== 2 && type !== 3 && type !== 4 && type !== 5) {
+    throw new Malformed(`user identity of unknown type ${type}`);
+  }
+  const positiveResponseRequested = sub.u8() !== 0;
+  const primary = sub.field(sub.u16(), "user identity primary field").rest().slice();
+  const secondary = sub.field(sub.u16(), "user identity secondary field").rest().slice();
+  return { type, positiveResponseRequested, primary, secondary };
+}
+
+function hex8(value: number): string {
+  return value.toString(16).toUpperCase().padStart(2, "0") + "H";
+}
+
+/** A bounds-checked run of bytes with a name for messages; reading past its end is Malformed. */
+class Field {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #end: number;
+  #at: number;
+  readonly name: string;
+
+  constructor(bytes: Uint8Array, start: number, end: number, name: string) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#at = start;
+    this.#end = end;
+    this.name = name;
+  }
+
+  get left(): number {
+    return this.#end - this.#at;
+  }
+
+  as(name: string): Field {
+    return new Field(this.#bytes, this.#at, this.#end, name);
+  }
+
+  u8(): number {
+    return this.#view.getUint8(this.#take(1));
+  }
+
+  u16(): number {
+    return this.#view.getUint16(this.#take(2));
+  }
+
+  u32(): number {
+    return this.#view.getUint32(this.#take(4));
+  }
+
+  skip(lengthBytes: number): void {
+    this.#take(lengthBytes);
+  }
+
+  field(lengthBytes: number, name: string): Field {
+    if (lengthBytes > this.left) {
+      throw new Malformed(
+        `${name} of ${lengthBytes} bytes, but only ${this.left} bytes are left in its ${this.name}`,
+      );
+    }
+    const start = this.#take(lengthBytes);
+    return new Field(this.#bytes, start, start + lengthBytes, name);
+  }
+
+  /** All bytes that are left, as a view. */
+  rest(): Uint8Array {
+    const start = this.#take(this.left);
+    return this.#bytes.subarray(start, this.#end);
+  }
+
+  /** All bytes that are left as characters, without padding at the end. */
+  text(): string {
+    let text = "";
+    for (const byte of this.rest()) text += String.fromCharCode(byte);
+    return text.replace(/[ \0]+$/, "");
+  }
+
+  uid(): string {
+    return this.text().trim();
+  }
+
+  #take(lengthBytes: number): number {
+    if (lengthBytes > this.left) {
+      throw new Malformed(`${this.name} ends ${lengthBytes - this.left} bytes too early`);
+    }
+    const start = this.#at;
+    this.#at += lengthBytes;
+    return start;
+  }
+}
