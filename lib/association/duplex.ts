@@ -4,8 +4,11 @@
 export interface Duplex {
   /** Reads at least one byte into `into`; null at the end of the stream. One read at a time. */
   read(into: Uint8Array): Promise<number | null>;
-  /** Writes all of `from`. One write at a time; `from` must not change until it is done. */
-  writeAll(from: Uint8Array): Promise<void>;
+  /**
+   * Writes at least one byte of `from`, as many as the transport takes now, and answers how many. One write at a
+   * time; `from` must not change until it is done.
+   */
+  write(from: Uint8Array): Promise<number>;
   /** Asks for the answer to be acknowledged at once (TCP_QUICKACK, not sticky: call before each read). */
   quickAck(): void;
   /** Ends pending reads and writes at once, even when the peer has stopped reading; then closes. May be called twice. */

@@ -1,0 +1,116 @@
+/** C-STORE (PS3.7 9.3.1) and C-ECHO (PS3.7 9.3.5) messages. */
+
+import type { CommandSet } from "./command_set.ts";
+import { COMMAND, ELEMENT, encodeCommandSet, NO_DATA_SET, numberOf, tagsOf, textOf } from "./command_set.ts";
+
+/** DCMTK's value for "a data set follows". */
+const DATA_SET_PRESENT = 0x0001;
+const PRIORITY_MEDIUM = 0x0000;
+
+export interface StoreRq {
+  /** 1 to 65535. */
+  readonly messageId: number;
+  readonly sopClassUid: string;
+  readonly sopInstanceUid: string;
+}
+
+export function encodeStoreRq(rq: StoreRq): Uint8Array {
+  return encodeCommandSet([
+    [ELEMENT.affectedSopClassUid, rq.sopClassUid],
+    [ELEMENT.commandField, COMMAND.cStoreRq],
+    [ELEMENT.messageId, rq.messageId],
+    [ELEMENT.priority, PRIORITY_MEDIUM],
+    [ELEMENT.commandDataSetType, DATA_SET_PRESENT],
+    [ELEMENT.affectedSopInstanceUid, rq.sopInstanceUid],
+  ]);
+}
+
+/** The answer to a C-STORE, as a Storage SCP gives it. */
+export function encodeStoreRsp(rq: StoreRq, status: number): Uint8Array {
+  return encodeCommandSet([
+    [ELEMENT.affectedSopClassUid, rq.sopClassUid],
+    [ELEMENT.commandField, COMMAND.cStoreRsp],
+    [ELEMENT.messageIdBeingRespondedTo, rq.messageId],
+    [ELEMENT.commandDataSetType, NO_DATA_SET],
+    [ELEMENT.status, status],
+    [ELEMENT.affectedSopInstanceUid, rq.sopInstanceUid],
+  ]);
+}
+
+const VERIFICATION_SOP_CLASS = "1.2.840.10008.1.1";
+
+export function encodeEchoRq(messageId: number): Uint8Array {
+  return encodeCommandSet([
+    [ELEMENT.affectedSopClassUid, VERIFICATION_SOP_CLASS],
+    [ELEMENT.commandField, COMMAND.cEchoRq],
+    [ELEMENT.messageId, messageId],
+    [ELEMENT.commandDataSetType, NO_DATA_SET],
+  ]);
+}
+
+export function encodeEchoRsp(messageId: number): Uint8Array {
+  return encodeCommandSet([
+    [ELEMENT.affectedSopClassUid, VERIFICATION_SOP_CLASS],
+    [ELEMENT.commandField, COMMAND.cEchoRsp],
+    [ELEMENT.messageIdBeingRespondedTo, messageId],
+    [ELEMENT.commandDataSetType, NO_DATA_SET],
+    [ELEMENT.status, 0],
+  ]);
+}
+
+/** What an SCP reads in a request: which message, of which instance. */
+export interface ReceivedRq {
+  readonly commandField: number;
+  readonly messageId: number;
+  readonly sopClassUid: string;
+  readonly sopInstanceUid: string;
+  readonly hasDataSet: boolean;
+}
+
+export function readRq(command: CommandSet): ReceivedRq | string {
+  const commandField = numberOf(command, ELEMENT.commandField);
+  const messageId = numberOf(command, ELEMENT.messageId);
+  if (commandField === undefined) return "command set has no Command Field (0000,0100)";
+  if (messageId === undefined) return "command set has no Message ID (0000,0110)";
+  return {
+    commandField,
+    messageId,
+    sopClassUid: textOf(command, ELEMENT.affectedSopClassUid) ?? "",
+    sopInstanceUid: textOf(command, ELEMENT.affectedSopInstanceUid) ?? "",
+    hasDataSet: numberOf(command, ELEMENT.commandDataSetType) !== NO_DATA_SET,
+  };
+}
+
+/** A C-STORE-RSP or C-ECHO-RSP. */
+export interface DimseRsp {
+  readonly commandField: number;
+  readonly messageIdBeingRespondedTo: number;
+  readonly status: number;
+  readonly hasDataSet: boolean;
+  readonly affectedSopClassUid: string | undefined;
+  readonly affectedSopInstanceUid: string | undefined;
+  /** (0000,0902), free text of the peer; may hold what it likes. */
+  readonly errorComment: string | undefined;
+  /** (0000,0901), as "(gggg,eeee)". */
+  readonly offendingElements: readonly string[];
+}
+
+/** The fields of a response, or a text that says which mandatory one is missing. */
+export function readRsp(command: CommandSet): DimseRsp | string {
+  const commandField = numberOf(command, ELEMENT.commandField);
+  if (commandField === undefined) return "command set has no Command Field (0000,0100)";
+  const messageId = numberOf(command, ELEMENT.messageIdBeingRespondedTo);
+  if (messageId === undefined) return "response has no Message ID Being Responded To (0000,0120)";
+  const status = numberOf(command, ELEMENT.status);
+  if (status === undefined) return "response has no Status (0000,0900)";
+  return {
+    commandField,
+    messageIdBeingRespondedTo: messageId,
+    status,
+    hasDataSet: (numberOf(command, ELEMENT.commandDataSetType) ?? NO_DATA_SET) !== NO_DATA_SET,
+    affectedSopClassUid: textOf(command, ELEMENT.affectedSopClassUid),
+    affectedSopInstanceUid: textOf(command, ELEMENT.affectedSopInstanceUid),
+    errorComment: textOf(command, ELEMENT.errorComment),
+    offendingElements: tagsOf(command, ELEMENT.offendingElement),
+  };
+}
