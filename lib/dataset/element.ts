@@ -1,0 +1,172 @@
+/**
+ * Reading the header of one data element: tag, VR, value length (PS3.5 7.1).
+ *
+ * How this works: the caller keeps a window of bytes and one ElementHeader that is filled again and again, so a walk
+ * over a data set allocates nothing. The reader never goes past the window; a header that does not fit is answered
+ * with `false`, and the caller comes back with more bytes.
+ *
+ * Everybody who walks a data set (the survey, the converter, the dump) reads headers here, so that all of them see
+ * the same elements in a file that bends the rules.
+ */
+
+/** How the headers of a data set are encoded, PS3.5 Annex A. Deflated is explicit little endian once inflated. */
+export type Encoding = "implicitLittle" | "explicitLittle" | "explicitBig";
+
+/** The length that says "until the delimitation item". */
+export const UNDEFINED_LENGTH = 0xFFFFFFFF;
+
+/** The longest header: tag 4, VR 2, reserved 2, length 4. */
+export const HEADER_BYTES = 12;
+
+/**
+ * How many bytes the window should hold from the start of a header, unless the data end before: the header itself
+ * and a look at what follows an empty value. With fewer, a rare malformed header could be read differently.
+ */
+export const HEADER_WINDOW_BYTES = 16;
+
+/** Tags without a VR in every encoding, PS3.5 7.5. */
+export const TAG_ITEM = 0xFFFEE000;
+export const TAG_ITEM_DELIMITATION = 0xFFFEE00D;
+export const TAG_SEQUENCE_DELIMITATION = 0xFFFEE0DD;
+export const TAG_PIXEL_DATA = 0x7FE00010;
+
+/** A VR as one number, "OB" is 0x4F42; 0 where the element carries none (implicit VR, items and delimiters). */
+export function vrCode(vr: string): number {
+  return vr.charCodeAt(0) << 8 | vr.charCodeAt(1);
+}
+
+/** The two letters of a VR code; "" for 0. */
+export function vrText(code: number): string {
+  return code === 0 ? "" : String.fromCharCode(code >> 8, code & 0xFF);
+}
+
+export const VR_SQ = vrCode("SQ");
+export const VR_UN = vrCode("UN");
+export const VR_OB = vrCode("OB");
+export const VR_OW = vrCode("OW");
+export const VR_UI = vrCode("UI");
+
+/** "(7FE0,0010)". */
+export function tagText(tag: number): string {
+  const hex = tag.toString(16).toUpperCase().padStart(8, "0");
+  return `(${hex.slice(0, 4)},${hex.slice(4)})`;
+}
+
+/** One data element header; reused, so copy what must outlive the next read. */
+export class ElementHeader {
+  /** Group in the upper, element in the lower 16 bits, as an unsigned number. */
+  tag = 0;
+  /** See vrCode. Also 0 for an element that is encoded implicitly in the middle of an explicit data set. */
+  vr = 0;
+  /** Length of the value, or UNDEFINED_LENGTH. */
+  lengthBytes = 0;
+  /** Length of the header itself: 8 or 12. */
+  headerBytes = 0;
+}
+
+/** The VRs whose length field has 16 bits, PS3.5 table 7.1-2. All others, also those not yet invented, have 32. */
+const SHORT_VRS = "AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US";
+
+/** Every VR of PS3.5 6.2 with a 32-bit length. */
+const LONG_VRS = "OB OD OF OL OV OW SQ SV UC UN UR UT UV";
+
+const UNKNOWN = 0;
+const SHORT = 1;
+const LONG = 2;
+
+/** Indexed by vrSlot. */
+const vrForms = new Uint8Array(26 * 26);
+for (const vr of SHORT_VRS.split(" ")) vrForms[vrSlot(vrCode(vr))] = SHORT;
+for (const vr of LONG_VRS.split(" ")) vrForms[vrSlot(vrCode(vr))] = LONG;
+
+/** Where a VR stands in a 26 x 26 table; -1 if it is not two capital letters. */
+function vrSlot(code: number): number {
+  const first = (code >> 8) - 0x41;
+  const second = (code & 0xFF) - 0x41;
+  return first >= 0 && first < 26 && second >= 0 && second < 26 ? first * 26 + second : -1;
+}
+
+/** True for the VRs that PS3.5 defines. */
+export function isStandardVr(code: number): boolean {
+  const slot = vrSlot(code);
+  return slot >= 0 && vrForms[slot] !== UNKNOWN;
+}
+
+/** True for a VR that has a 16-bit length in explicit encodings. */
+export function hasShortLength(code: number): boolean {
+  const slot = vrSlot(code);
+  return slot >= 0 && vrForms[slot] === SHORT;
+}
+
+/**
+ * Reads the header at `offset` of `window`, looking no further than `end`; false when it does not fit in there.
+ *
+ * In the explicit encodings three deviations are read as what they are:
+ * - a VR of two capital letters that PS3.5 does not know has a 32-bit length, as all new VRs will;
+ * - an element without a VR (its place holds what can only be a 32-bit length) is taken as implicitly encoded;
+ * - a VR with a 16-bit length that was written with the 32-bit form: its 16 bits are 0 and what follows is not the
+ *   start of another element.
+ */
+export function readElementHeader(
+  window: DataView,
+  offset: number,
+  end: number,
+  encoding: Encoding,
+  into: ElementHeader,
+): boolean {
+  if (end - offset < 8) return false;
+  const little = encoding !== "explicitBig";
+  const group = window.getUint16(offset, little);
+  into.tag = (group << 16 | window.getUint16(offset + 2, little)) >>> 0;
+  into.headerBytes = 8;
+  into.vr = 0;
+  if (encoding === "implicitLittle" || group === 0xFFFE) {
+    into.lengthBytes = window.getUint32(offset + 4, little);
+    return true;
+  }
+  const code = window.getUint16(offset + 4);
+  const slot = vrSlot(code);
+  if (slot < 0 && isImplicitForm(window, offset, little)) {
+    into.lengthBytes = window.getUint32(offset + 4, little);
+    return true;
+  }
+  into.vr = code;
+  if (slot < 0 || vrForms[slot] === SHORT) {
+    into.lengthBytes = window.getUint16(offset + 6, little);
+    if (into.lengthBytes === 0 && slot >= 0) readLongForm(window, offset, end, little, into);
+    return true;
+  }
+  if (end - offset < 12) return false;
+  into.headerBytes = 12;
+  into.lengthBytes = window.getUint32(offset + 8, little);
+  return true;
+}
+
+/** No VR there: its bytes cannot be letters of any kind, or they are the low half of a length below 65536. */
+function isImplicitForm(window: DataView, offset: number, little: boolean): boolean {
+  if (little && window.getUint16(offset + 6, true) === 0) return true;
+  if (!little && window.getUint16(offset + 4) === 0) return true;
+  return !isPrintable(window.getUint8(offset + 4)) || !isPrintable(window.getUint8(offset + 5));
+}
+
+function isPrintable(byte: number): boolean {
+  return byte >= 0x20 && byte < 0x7F;
+}
+
+/** An empty value in a VR of 16-bit length: is it really empty, or are these the reserved bytes of the long form? */
+function readLongForm(
+  window: DataView,
+  offset: number,
+  end: number,
+  little: boolean,
+  into: ElementHeader,
+): void {
+  if (end - offset < HEADER_WINDOW_BYTES) return;
+  if (window.getUint16(offset + 8, little) === 0xFFFE || vrSlot(window.getUint16(offset + 12)) >= 0) return;
+  // Two zeros there would rather be the upper half of the length of an implicitly encoded element.
+  if (window.getUint16(offset + 14) === 0) return;
+  const lengthBytes = window.getUint32(offset + 8, little);
+  if (lengthBytes === 0 || lengthBytes === UNDEFINED_LENGTH) return;
+  into.headerBytes = 12;
+  into.lengthBytes = lengthBytes;
+}
