@@ -1,0 +1,93 @@
+/** The time limits of an association, kept by one slow timer instead of one timer for every operation. */
+
+import { Fault } from "../errors.ts";
+
+/** All in seconds; absent means no limit. */
+export interface TimeLimits {
+  /** -ta: answer to A-ASSOCIATE-RQ and A-RELEASE-RQ. */
+  readonly acseTimeoutSeconds: number;
+  /** -td: response to a DIMSE request. */
+  readonly dimseTimeoutSeconds?: number;
+  /** -ts: no byte moved either way although one was due. */
+  readonly socketTimeoutSeconds?: number;
+}
+
+const TICK_MS = 100;
+
+/** What an association is waiting for right now, asked at every tick. */
+export interface Waiting {
+  /** Name of the PDU an ACSE service waits for; undefined when none does. */
+  readonly acse: string | undefined;
+  /** When the oldest request whose response is awaited was completely sent (performance.now), if one is. */
+  readonly oldestRequestMs: number | undefined;
+  /** True when bytes are due: a write is under way, a response is awaited, or a PDU has begun to arrive. */
+  readonly bytesDue: boolean;
+}
+
+/** Strikes at most once. `stop` must be called when the association ends. */
+export class Deadlines {
+  readonly #limits: TimeLimits;
+  readonly #waiting: () => Waiting;
+  readonly #timer: number;
+  #movedMs = performance.now();
+  #acseSinceMs = 0;
+
+  constructor(limits: TimeLimits, waiting: () => Waiting, strike: (fault: Fault) => void) {
+    this.#limits = limits;
+    this.#waiting = waiting;
+    this.#timer = setInterval(() => {
+      const fault = this.#overdue(performance.now());
+      if (fault === undefined) return;
+      this.stop();
+      strike(fault);
+    }, TICK_MS);
+  }
+
+  /** Says that bytes moved, or that from now on some are due. */
+  moved(): void {
+    this.#movedMs = performance.now();
+  }
+
+  /** Says that an ACSE service starts to wait. */
+  acseStarted(): void {
+    this.#acseSinceMs = performance.now();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #overdue(nowMs: number): Fault | undefined {
+    const { acseTimeoutSeconds, dimseTimeoutSeconds, socketTimeoutSeconds } = this.#limits;
+    const { acse, oldestRequestMs, bytesDue } = this.#waiting();
+    if (acse !== undefined && nowMs - this.#acseSinceMs >= acseTimeoutSeconds * 1000) {
+      return new Fault(
+        "lost",
+        `DUL network read timeout: no ${acse} within ${acseTimeoutSeconds} s (--acse-timeout)`,
+        {
+          code: "0006:031a",
+          transient: true,
+        },
+      );
+    }
+    if (acse !== undefined) return undefined;
+    if (dimseTimeoutSeconds !== undefined && oldestRequestMs !== undefined) {
+      if (nowMs - oldestRequestMs < dimseTimeoutSeconds * 1000) return undefined;
+      const text = `no C-STORE response within ${dimseTimeoutSeconds} s (--dimse-timeout)`;
+      return new Fault("lost", `DIMSE No data available (timeout in non-blocking mode): ${text}`, {
+        code: "0006:0207",
+        transient: true,
+      });
+    }
+    if (
+      socketTimeoutSeconds !== undefined && bytesDue && nowMs - this.#movedMs >= socketTimeoutSeconds * 1000
+    ) {
+      const text = `no byte moved either way for ${socketTimeoutSeconds} s (--socket-timeout)`;
+      return new Fault("lost", `Peer aborted Association (or never connected): ${text}`, {
+        code: "0006:0317",
+        transient: true,
+      });
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,93 @@
+/** What a peer says when it does not want us, in DCMTK's words, with what to do about it. */
+
+import { Fault } from "../errors.ts";
+import type { Abort, AssociateRj } from "../pdu/types.ts";
+
+const RESULTS: ReadonlyMap<number, string> = new Map([[1, "Rejected Permanent"], [2, "Rejected Transient"]]);
+
+const SOURCES: ReadonlyMap<number, string> = new Map([
+  [1, "Service User"],
+  [2, "Service Provider (ACSE Related)"],
+  [3, "Service Provider (Presentation Related)"],
+]);
+
+/** By "source,reason", PS3.8 table 9-21: DCMTK's text and our advice. */
+const REASONS: ReadonlyMap<string, readonly [text: string, remedy?: string]> = new Map([
+  ["1,1", ["No Reason"]],
+  ["1,2", ["App Context Name Not Supported"]],
+  ["1,3", [
+    "Calling AE Title Not Recognized",
+    "the peer does not know our AE title: set the one it has been told with --aetitle, or have it added there",
+  ]],
+  ["1,7", [
+    "Called AE Title Not Recognized",
+    "the peer has another AE title: set it with --call; it must match in upper and lower case",
+  ]],
+  ["2,1", ["No Reason"]],
+  ["2,2", ["Protocol Version Not Supported"]],
+  ["3,1", ["Temporary Congestion", "the peer is busy: try again later"]],
+  ["3,2", [
+    "Local Limit Exceeded",
+    "the peer has too many associations open: try again later, or use fewer at a time",
+  ]],
+]);
+
+/** Three lines, as DCMTK prints them. */
+export function rejectionFault({ result, source, reason }: AssociateRj): Fault {
+  const [text, remedy] = REASONS.get(`${source},${reason}`) ?? ["UNKNOWN"];
+  const lines = [
+    "Association Rejected:",
+    `Result: ${RESULTS.get(result) ?? "UNKNOWN"}, Source: ${SOURCES.get(source) ?? "UNKNOWN"}`,
+    `Reason: ${text}`,
+  ];
+  return new Fault("rejected", lines.join("\n"), {
+    transient: result === 2,
+    ...(remedy === undefined ? {} : { remedy }),
+  });
+}
+
+/** PS3.8 table 9-26. */
+const ABORT_REASONS: ReadonlyMap<number, string> = new Map([
+  [0, "reason not specified"],
+  [1, "unrecognized PDU"],
+  [2, "unexpected PDU"],
+  [4, "unrecognized PDU parameter"],
+  [5, "unexpected PDU parameter"],
+  [6, "invalid PDU parameter value"],
+]);
+
+export function abortText({ source, reason }: Abort): string {
+  if (source === 2) {
+    return `A-ABORT from the service provider, ${ABORT_REASONS.get(reason) ?? `reason ${reason}`}`;
+  }
+  return source === 0 ? "A-ABORT from the service user" : `A-ABORT from unknown source ${source}`;
+}
+
+const TLS_ALERT = 0x15;
+const TLS_HANDSHAKE = 0x16;
+const TLS_MAJOR_VERSION = 3;
+
+/** Recognizes who else may answer on a port: a fault that names it, or undefined. */
+export function startOfOtherProtocol(start: Uint8Array): Fault | undefined {
+  const [first, second] = start;
+  const code = `0006:0321`;
+  const unrecognized = `Unrecognized PDU type: ${(first ?? 0).toString(16)}`;
+  if ((first === TLS_ALERT || first === TLS_HANDSHAKE) && second === TLS_MAJOR_VERSION) {
+    return new Fault("protocol", `${unrecognized}: the peer speaks TLS`, {
+      code,
+      remedy:
+        "this port wants a TLS connection: use --anonymous-tls or --enable-tls, or the peer's plain port",
+    });
+  }
+  const text = String.fromCharCode(...start.subarray(0, 8));
+  const named = [["HTTP/", "HTTP"], ["SSH-", "SSH"], ["220 ", "FTP or SMTP"], ["<html", "HTTP"]] as const;
+  for (const [beginning, name] of named) {
+    if (text.startsWith(beginning)) {
+      return new Fault("protocol", `${unrecognized}: the peer speaks ${name}, not DICOM`, {
+        code,
+        remedy: "check the port number",
+      });
+    }
+  }
+  return undefined;
+}

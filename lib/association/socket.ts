@@ -1,0 +1,101 @@
+/**
+ * What the operating system can do for a TCP connection and Deno does not offer: acknowledge at once (TCP_QUICKACK),
+ * and shut down a connection whose peer has stopped reading. Linux only, through libc; elsewhere both do nothing.
+ */
+
+/** Places of glibc; the executable's permission to load libraries is limited to these files (scripts/permissions). */
+const LIBC_PATHS = [
+  "/lib/x86_64-linux-gnu/libc.so.6",
+  "/lib/aarch64-linux-gnu/libc.so.6",
+  "/lib64/libc.so.6",
+  "/usr/lib64/libc.so.6",
+  "/usr/lib/libc.so.6",
+];
+
+const SYMBOLS = {
+  setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
+  shutdown: { parameters: ["i32", "i32"], result: "i32" },
+  getsockname: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+  getpeername: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+} as const;
+
+const IPPROTO_TCP = 6;
+const TCP_QUICKACK = 12;
+const SHUT_RDWR = 2;
+const ON = new Uint8Array(new Int32Array([1]).buffer);
+
+let libc: Deno.DynamicLibrary<typeof SYMBOLS> | undefined | "absent";
+
+function openLibc(): Deno.DynamicLibrary<typeof SYMBOLS> | undefined {
+  if (libc === undefined) {
+    libc = "absent";
+    if (Deno.build.os === "linux") {
+      for (const path of LIBC_PATHS) {
+        try {
+          libc = Deno.dlopen(path, SYMBOLS);
+          break;
+        } catch {
+          // not this distribution's place, or not permitted: the next one, or none
+        }
+      }
+    }
+  }
+  return libc === "absent" ? undefined : libc;
+}
+
+/** A connected socket by its descriptor. Must not be used after the connection was closed: numbers are reused. */
+export interface Socket {
+  /** Sends the acknowledgement of what arrives next at once; the kernel forgets it, so say it before each read. */
+  quickAck(): void;
+  /** Ends both directions; a read or write that waits returns at once. */
+  shutdown(): void;
+}
+
+/** The socket of a connection between these two addresses, or undefined where it cannot be had. */
+export function findSocket(local: Deno.NetAddr, remote: Deno.NetAddr): Socket | undefined {
+  const library = openLibc();
+  if (library === undefined) return undefined;
+  const descriptor = findDescriptor(library, local.port, remote.port);
+  if (descriptor === undefined) return undefined;
+  const { setsockopt, shutdown } = library.symbols;
+  return {
+    quickAck: () => void setsockopt(descriptor, IPPROTO_TCP, TCP_QUICKACK, ON, ON.length),
+    shutdown: () => void shutdown(descriptor, SHUT_RDWR),
+  };
+}
+
+/** Descriptors are given out from the lowest number up: ours is among the first. */
+const DESCRIPTORS_TRIED = 1024;
+/** A struct sockaddr_in6; the port stands in octets 2 and 3 of it and of sockaddr_in, big endian. */
+const ADDRESS_BYTES = 28;
+
+/**
+ * Asks every descriptor for its addresses. Deno tells no descriptor, and the table in /proc that would (net/tcp) takes
+ * 18 ms to read on a machine with a large connection table; this takes less than one.
+ */
+function findDescriptor(
+  library: Deno.DynamicLibrary<typeof SYMBOLS>,
+  localPort: number,
+  remotePort: number,
+): number | undefined {
+  const { getsockname, getpeername } = library.symbols;
+  for (let descriptor = 3; descriptor < DESCRIPTORS_TRIED; descriptor++) {
+    const isOurs = portOf(getsockname, descriptor) === localPort &&
+      portOf(getpeername, descriptor) === remotePort;
+    if (isOurs) return descriptor;
+  }
+  return undefined;
+}
+
+type AskAddress = (
+  descriptor: number,
+  address: Uint8Array<ArrayBuffer>,
+  lengthBytes: Uint8Array<ArrayBuffer>,
+) => number;
+
+function portOf(ask: AskAddress, descriptor: number): number | undefined {
+  const address = new Uint8Array(ADDRESS_BYTES);
+  const lengthBytes = new Uint8Array(Uint32Array.of(ADDRESS_BYTES).buffer);
+  if (ask(descriptor, address, lengthBytes) !== 0) return undefined;
+  return new DataView(address.buffer).getUint16(2);
+}

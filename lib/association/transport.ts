@@ -1,0 +1,125 @@
+/** TCP connections to a peer: names resolved, every address tried in turn, bounded by -to. */
+
+import { Fault } from "../errors.ts";
+import type { Duplex } from "./duplex.ts";
+import { findSocket } from "./socket.ts";
+
+export type AddressFamily = "ipv4" | "ipv6" | "any";
+
+export interface Destination {
+  /** Name or address; an IPv6 address without brackets. */
+  readonly peer: string;
+  readonly port: number;
+  /** Which addresses of a name are used; an address literal is used as it is. */
+  readonly family: AddressFamily;
+  /** Absent: the system's own limit. */
+  readonly connectTimeoutSeconds?: number;
+  /** False leaves Nagle's algorithm on (environment variable TCP_NODELAY=0). */
+  readonly noDelay: boolean;
+}
+
+/** @throws Fault "connect" with DCMTK's condition when no address answers. */
+export async function connectTcp(destination: Destination): Promise<Deno.TcpConn> {
+  const { peer, port, connectTimeoutSeconds } = destination;
+  if (peer === "") {
+    throw new Fault("connect", `Illegal service parameter: ${peer}:${port}`, { code: "0006:030c" });
+  }
+  const signal = connectTimeoutSeconds === undefined
+    ? undefined
+    : AbortSignal.timeout(connectTimeoutSeconds * 1000);
+  let failure: Fault | undefined;
+  for (const address of await addressesOf(destination)) {
+    try {
+      const connection = await Deno.connect({
+        hostname: address,
+        port,
+        ...(signal === undefined ? {} : { signal }),
+      });
+      connection.setNoDelay(destination.noDelay);
+      return connection;
+    } catch (caught) {
+      failure ??= connectFault(caught, destination, signal?.aborted ?? false);
+      if (signal?.aborted) break;
+    }
+  }
+  throw failure ?? unknownHost(peer);
+}
+
+/** Addresses in the order they are tried. */
+async function addressesOf({ peer, family }: Destination): Promise<string[]> {
+  if (isAddressLiteral(peer)) return [peer];
+  // Resolves like every other program of the machine (hosts file, search domains); not loaded for address literals.
+  const { lookup } = await import("node:dns/promises");
+  try {
+    const found = await lookup(peer, {
+      all: true,
+      family: family === "ipv4" ? 4 : family === "ipv6" ? 6 : 0,
+    });
+    return found.map(({ address }) => address);
+  } catch (caught) {
+    throw unknownHost(peer, caught);
+  }
+}
+
+export function isAddressLiteral(peer: string): boolean {
+  return /^\d{1,3}(\.\d{1,3}){3}$/.test(peer) || peer.includes(":");
+}
+
+function unknownHost(peer: string, cause?: unknown): Fault {
+  return new Fault("connect", `Attempt to connect to unknown host: ${peer}`, {
+    code: "0006:0320",
+    remedy:
+      "check the spelling of the host name, the name server, or give the address; -i6 and -i0 also use IPv6 addresses",
+    transient: true,
+    cause,
+  });
+}
+
+function connectFault(
+  caught: unknown,
+  { peer, port, connectTimeoutSeconds }: Destination,
+  timedOut: boolean,
+): Fault {
+  if (timedOut) {
+    return new Fault("connect", "TCP Initialization Error: Connection timed out (Timeout)", {
+      code: "0006:031c",
+      remedy: `${peer} port ${port} did not answer within ${connectTimeoutSeconds} s (--timeout): ` +
+        "check address, network and firewall",
+      transient: true,
+      cause: caught,
+    });
+  }
+  return new Fault("connect", `TCP Initialization Error: ${systemText(caught)}`, {
+    code: "0006:031c",
+    remedy: caught instanceof Deno.errors.ConnectionRefused
+      ? `nothing listens on port ${port} of ${peer}: check the port number and whether the peer is running`
+      : `check the address ${peer}, port ${port}, the network and the firewall`,
+    transient: true,
+    cause: caught,
+  });
+}
+
+/** The operating system's own words, without the runtime's "(os error 111)". */
+function systemText(caught: unknown): string {
+  const text = caught instanceof Error ? caught.message : String(caught);
+  return text.replace(/ \(os error \d+\)$/, "");
+}
+
+/** A plain TCP connection as the association engine sees it. */
+export function tcpDuplex(connection: Deno.TcpConn): Duplex {
+  const socket = findSocket(connection.localAddr, connection.remoteAddr);
+  let destroyed = false;
+  return {
+    read: (into) => connection.read(into),
+    write: (from) => connection.write(from),
+    quickAck: () => {
+      if (!destroyed) socket?.quickAck();
+    },
+    destroy: () => {
+      if (destroyed) return;
+      destroyed = true;
+      socket?.shutdown();
+      connection.close();
+    },
+  };
+}
