@@ -16,17 +16,21 @@ const BUFFER_BYTES = 16 * 1024;
 
 /**
  * Holds the bytes between reads. Reads go straight into `space()`; whole PDUs come out of `next()` as views that are
- * valid until the next call of `space()`. Memory: 16 KiB, growing to the longest PDU allowed only when one arrives.
+ * valid until the next call of `space()`. Memory: one buffer, growing to the longest PDU allowed only when one arrives.
  */
 export class PduFramer {
   readonly #limitBytes: number;
-  #buffer = new Uint8Array(BUFFER_BYTES);
+  #buffer: Uint8Array<ArrayBuffer>;
   #start = 0;
   #end = 0;
 
-  /** @param limitBytes longest PDU body taken; a peer may send more only by mistake or malice. */
-  constructor(limitBytes: number) {
+  /**
+   * @param limitBytes longest PDU body taken; a peer may send more only by mistake or malice
+   * @param bufferBytes what one read may bring
+   */
+  constructor(limitBytes: number, bufferBytes: number = BUFFER_BYTES) {
     this.#limitBytes = limitBytes;
+    this.#buffer = new Uint8Array(bufferBytes);
   }
 
   /** Free space for the next read, never empty. Moves what is left of earlier reads to the front. */
