@@ -1,0 +1,136 @@
+/**
+ * Makes dist/storescu: `sh scripts/build [TARGET]`.
+ *
+ * How this works: main.ts and all it imports are bundled into a few files first (many small modules make every start
+ * slower, and nothing gets in that is not imported), the version marks are filled in, and `deno compile` puts the
+ * bundle behind denort, with the permission set "storescu" of deno.json and nothing else.
+ */
+
+import { basename, join, relative } from "node:path";
+import { findDenort, TARGETS } from "./denort.ts";
+import { runCommand, say } from "./run_command.ts";
+
+const root = join(import.meta.dirname ?? ".", "..");
+const cacheFolder = join(root, ".cache");
+
+/** @throws Error with all that the program said, when it failed. */
+async function mustRun(
+  command: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<string> {
+  const { code, stdout, stderr } = await runCommand(command, args, { cwd: root, env });
+  if (code !== 0) throw new Error(`${basename(command)} ${args[0]} failed:\n${stderr.trim()}`);
+  return stdout.trim();
+}
+
+/** Bundles main.ts into `folder` and answers the entry file. */
+async function bundle(folder: string): Promise<string> {
+  const args = [
+    "bundle",
+    "--quiet",
+    "--check",
+    "--minify",
+    "--keep-names",
+    "--code-splitting",
+    "--outdir",
+    folder,
+  ];
+  await mustRun(Deno.execPath(), [...args, "main.ts"]);
+  return join(folder, "main.js");
+}
+
+/** The commit that is built and its day, for lib/version.ts; a folder that is no clone has neither. */
+async function versionMarks(): Promise<ReadonlyMap<string, string>> {
+  const git = (...args: string[]) => runCommand("git", args, { cwd: root });
+  const head = await git("log", "-1", "--abbrev=12", "--format=%h %cs");
+  if (head.code !== 0) return new Map([["@commit@", "unknown"], ["@date@", ""]]);
+  const [commit = "", date = ""] = head.stdout.trim().split(" ");
+  const changed = (await git("status", "--porcelain", "--untracked-files=no")).stdout !== "";
+  return new Map([["@commit@", commit + (changed ? "+" : "")], ["@date@", date]]);
+}
+
+/** Replaces the marks in the bundle. @throws Error when one is not there exactly once. */
+async function fillIn(marks: ReadonlyMap<string, string>, folder: string): Promise<void> {
+  const seen = new Set<string>();
+  for await (const { name } of Deno.readDir(folder)) {
+    const path = join(folder, name);
+    let text = await Deno.readTextFile(path);
+    for (const [mark, value] of marks) {
+      const parts = text.split(`"${mark}"`);
+      if (parts.length === 1) continue;
+      if (parts.length > 2 || seen.has(mark)) throw new Error(`${mark} is in the bundle more than once`);
+      seen.add(mark);
+      text = parts.join(JSON.stringify(value));
+      await Deno.writeTextFile(path, text);
+    }
+  }
+  for (const mark of marks.keys()) {
+    if (!seen.has(mark)) throw new Error(`${mark} of lib/version.ts is not in the bundle`);
+  }
+}
+
+async function compile(
+  entry: string,
+  target: string,
+  denort: string | undefined,
+  output: string,
+): Promise<void> {
+  const args = ["compile", "--quiet", "--no-check", "--config", "deno.json", "--permission-set=storescu"];
+  args.push("--no-prompt", "--no-code-cache", "--target", target, "--output", output, entry);
+  await mustRun(Deno.execPath(), args, denort === undefined ? {} : { DENORT_BIN: denort });
+}
+
+/** Milliseconds from call to exit of `--version`, best of five. */
+async function startUpMilliseconds(executable: string): Promise<number> {
+  let best = Infinity;
+  for (let round = 0; round < 5; round++) {
+    const begin = performance.now();
+    const { code, stderr } = await runCommand(executable, ["--version"], { cwd: root });
+    if (code !== 0) throw new Error(`${executable} --version failed with ${code}: ${stderr.trim()}`);
+    best = Math.min(best, performance.now() - begin);
+  }
+  return best;
+}
+
+async function build(target: string): Promise<void> {
+  const windows = target.includes("windows");
+  const name = target === Deno.build.target ? "storescu" : `storescu-${target}`;
+  const output = join(root, "dist", windows ? `${name}.exe` : name);
+  await Deno.mkdir(cacheFolder, { recursive: true });
+  await Deno.mkdir(join(root, "dist"), { recursive: true });
+
+  const denort = await findDenort(target, cacheFolder);
+  say(`build: Deno ${Deno.version.deno}, denort for ${target} from ${denort.origin}`);
+
+  const folder = await Deno.makeTempDir({ dir: cacheFolder, prefix: "build-" });
+  try {
+    const entry = await bundle(folder);
+    await fillIn(await versionMarks(), folder);
+    const fresh = join(folder, basename(output));
+    await compile(entry, target, denort.path, fresh);
+    // A rename, because an executable that is running cannot be written to.
+    await Deno.rename(fresh, output);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+  const megabytes = ((await Deno.stat(output)).size / 1e6).toFixed(1);
+  const startUp = target === Deno.build.target
+    ? `--version in ${Math.round(await startUpMilliseconds(output))} ms`
+    : "not run here";
+  say(`build: ${relative(Deno.cwd(), output)}, ${megabytes} MB, ${startUp}`);
+}
+
+if (import.meta.main) {
+  const [target = Deno.build.target, ...rest] = Deno.args;
+  if (rest.length > 0 || !TARGETS.has(target)) {
+    say(`usage: sh scripts/build [TARGET], TARGET one of\n  ${[...TARGETS.keys()].join("\n  ")}`);
+    Deno.exit(2);
+  }
+  try {
+    await build(target);
+  } catch (error) {
+    say(`build: ${error instanceof Error ? error.message : error}`);
+    Deno.exit(1);
+  }
+}
