@@ -5,7 +5,7 @@
  * -> Settings. options.ts is the one table behind all of them, and behind help, README, man page and completions.
  */
 
-/** Everything the run needs. Absent optional properties mean "no limit", "not wanted" or "use the default". */
+/** Everything the run needs. Undefined means "no limit", "not wanted" or "use the default". */
 export interface Settings {
   /** Host name or address as typed. */
   readonly peer: string;
@@ -17,8 +17,8 @@ export interface Settings {
   readonly task: Task;
   readonly input: InputSettings;
   readonly network: NetworkSettings;
-  /** Absent: plain TCP. */
-  readonly tls?: TlsWishes;
+  /** Undefined: plain TCP. */
+  readonly tls: TlsWishes | undefined;
   /** --set and --unset in the order given. */
   readonly edits: readonly EditWish[];
   readonly delivery: DeliverySettings;
@@ -35,12 +35,12 @@ export interface InputSettings {
   readonly mode: "auto" | "file" | "dataset";
   readonly scanDirectories: boolean;
   /** fnmatch pattern on the base name of files found by scanning. */
-  readonly scanPattern?: string;
+  readonly scanPattern: string | undefined;
   readonly recurse: boolean;
   /** Append .done or .bad to processed files. */
   readonly rename: boolean;
   /** A list of paths, one per line or NUL-separated; "-" is standard input. */
-  readonly filesFrom?: string;
+  readonly filesFrom: string | undefined;
   /** DICOMDIRs whose referenced files are sent. */
   readonly dicomdirs: readonly string[];
 }
@@ -57,26 +57,26 @@ export interface NetworkSettings {
   /** +C: one presentation context per SOP class with all transfer syntaxes. */
   readonly combine: boolean;
   /** -xf: association negotiation profile; then proposal, required and combine are not used. */
-  readonly profile?: { readonly file: string; readonly name: string };
+  readonly profile: { readonly file: string; readonly name: string } | undefined;
   /** +u true, -u false: write VRs made after 1993 as OB. */
   readonly newVr: boolean;
-  /** +cl, 0..9; absent: zlib's own choice, 6. */
-  readonly compressionLevel?: number;
-  readonly userIdentity?: UserIdentityWish;
+  /** +cl, 0..9; undefined: zlib's own choice, 6. */
+  readonly compressionLevel: number | undefined;
+  readonly userIdentity: UserIdentityWish | undefined;
   /** -rsp: a user identity response is required. */
   readonly positiveResponse: boolean;
-  /** -to; absent: the system's own limit. */
-  readonly connectTimeoutSeconds?: number;
-  /** -ts, no byte moved either way; absent: no limit (given as 0 or -1). Default 60. */
-  readonly socketTimeoutSeconds?: number;
+  /** -to; undefined: the system's own limit. */
+  readonly connectTimeoutSeconds: number | undefined;
+  /** -ts, no byte moved either way; undefined: no limit (given as 0 or -1). Default 60. */
+  readonly socketTimeoutSeconds: number | undefined;
   /** -ta. */
   readonly acseTimeoutSeconds: number;
-  /** -td; absent: no limit. */
-  readonly dimseTimeoutSeconds?: number;
+  /** -td; undefined: no limit. */
+  readonly dimseTimeoutSeconds: number | undefined;
   /** -pdu as typed, 4096..131072; maximum length received that we announce. */
   readonly maxPduBytes: number;
-  /** --max-send-pdu, 4096..131072; absent: the peer's limit only. */
-  readonly maxSendPduBytes?: number;
+  /** --max-send-pdu, 4096..131072; undefined: the peer's limit only. */
+  readonly maxSendPduBytes: number | undefined;
   /** Operations invoked at the same time (53H); 1: item not sent; 0: no limit asked for. */
   readonly maxOperationsInvoked: number;
   /** Times each file is sent, in a row. */
@@ -86,7 +86,7 @@ export interface NetworkSettings {
   /** Go on with the next file after a failure. */
   readonly noHalt: boolean;
   readonly uidPadding: boolean;
-  readonly invention?: InventionWish;
+  readonly invention: InventionWish | undefined;
 }
 
 /** The transfer syntaxes of the proposed presentation contexts. */
@@ -109,7 +109,7 @@ export type SecretSource =
 
 /** User identity negotiation, PS3.7 D.3.3.7. */
 export type UserIdentityWish =
-  | { readonly kind: "user"; readonly user: string; readonly password?: SecretSource }
+  | { readonly kind: "user"; readonly user: string; readonly password: SecretSource | undefined }
   | { readonly kind: "kerberos" | "saml" | "jwt"; readonly file: string };
 
 /** +II +IR +IS +IP: make up identifying attributes. */
@@ -126,7 +126,7 @@ export interface DeliverySettings {
   readonly retries: number;
   readonly retryDelaySeconds: number;
   /** File of acknowledged instances. */
-  readonly journal?: string;
+  readonly journal: string | undefined;
 }
 
 /** One --set TAG=VALUE or --unset TAG, as typed. */
@@ -141,11 +141,11 @@ export interface LogSettings {
   /** -q, -v, -d, -ll; "warn" when none is given. */
   readonly level: LogThreshold;
   /** -lc: replaces `level`. */
-  readonly configFile?: string;
+  readonly configFile: string | undefined;
   /** +v: negotiation at info level. */
   readonly verbosePc: boolean;
   /** --arguments: the expanded command line, secrets replaced; options by their long names. */
-  readonly arguments?: readonly string[];
+  readonly arguments: readonly string[] | undefined;
 }
 
 /** What is told, apart from the log. */
@@ -155,15 +155,15 @@ export interface ReportSettings {
   /** Events as NDJSON on stdout. */
   readonly json: boolean;
   /** End report: JSON, or CSV or JUnit XML by extension. */
-  readonly file?: string;
+  readonly file: string | undefined;
   /** Prometheus text file. */
-  readonly metrics?: string;
+  readonly metrics: string | undefined;
 }
 
 /** TLS options as typed; files are read and checked by the association room. */
 export interface TlsWishes {
-  /** +tls; absent: +tla, no client certificate. */
-  readonly own?: { readonly keyFile: string; readonly certificateFile: string };
+  /** +tls; undefined: +tla, no client certificate. */
+  readonly own: { readonly keyFile: string; readonly certificateFile: string } | undefined;
   /** How the key is opened: ask on the terminal (default), an empty password, or one from somewhere. */
   readonly keyPassword: "ask" | "empty" | SecretSource;
   /** Format of all key, certificate and CRL files. */
@@ -176,8 +176,8 @@ export interface TlsWishes {
   readonly profile: TlsProfileName;
   /** IANA names, in order. */
   readonly ciphers: readonly string[];
-  /** --request-sni; absent: none. */
-  readonly serverNameIndication?: string;
+  /** --request-sni; undefined: none. */
+  readonly serverNameIndication: string | undefined;
   readonly peerCertificate: "require" | "verify" | "ignore";
   readonly verifyHostname: boolean;
   /** Accepted for old command lines; without effect in a client of today: long names of those given. */

@@ -1,0 +1,1100 @@
+/**
+ * THE TABLE: every option of this program, once.
+ *
+ * Parser, --help, README's option list, man page, shell completions and the parser's test are all made from it. Groups
+ * and sections are DCMTK's, so that who knows its help finds their way; what DCMTK does not have stands in the last
+ * group and has long names only.
+ */
+
+/** What a value may be. "secret" is a string that must never be shown. */
+export type ParamKind = "string" | "secret" | "integer" | "file" | "directory" | "aeTitle" | "choice";
+
+export interface Param {
+  readonly name: string;
+  readonly kind: ParamKind;
+  /** Bounds of an integer. */
+  readonly min?: number;
+  readonly max?: number;
+  /** The words of a choice. */
+  readonly choices?: readonly string[];
+}
+
+export interface OptionRow {
+  readonly short?: string;
+  readonly long: string;
+  /** One sentence or phrase, without its final stop. */
+  readonly help: string;
+  /** Values swallowed, in order. */
+  readonly params?: readonly Param[];
+  /** What holds when nothing of the kind is given; true for a member of `set` that is the default. */
+  readonly default?: string | true;
+  /** Of the options with the same set name only the rightmost counts. */
+  readonly set?: string;
+  /** Allowed only with one of these. */
+  readonly needs?: readonly string[];
+  /** Every occurrence counts, left to right. */
+  readonly repeatable?: true;
+  /** Answers by itself: nothing is sent, no operands are asked for. */
+  readonly exclusive?: true;
+  /** The dcmfile-in operand may be left out. */
+  readonly withoutFiles?: true;
+  /** DCMTK's version that has it, where that is not all of them: "3.6.9" or "3.6.0 only". */
+  readonly since?: string;
+  /** Refused by name until this is built. */
+  readonly pending?: string;
+}
+
+export interface Section {
+  readonly title?: string;
+  readonly options: readonly OptionRow[];
+}
+
+export interface Group {
+  readonly title: string;
+  readonly sections: readonly Section[];
+}
+
+/** Largest number an option takes where nothing smaller is said. */
+export const INTEGER_MAX = 2147483647;
+
+const SECURE = ["--enable-tls", "--anonymous-tls"] as const;
+
+/** Why an option is not there yet. */
+const LATER = {
+  profiles: "association negotiation profiles come with a later version",
+  identity: "user identity negotiation comes with a later version",
+  invention: "inventing identities comes with a later version",
+  renaming: "renaming comes with a later version",
+  logging: "log configuration files come with a later version",
+  converting: "converting data sets comes with a later version",
+  tls: "TLS comes with a later version",
+  speed: "several associations and operations at a time come with a later version",
+  reliability: "retries and journals come with a later version",
+  comfort: "it comes with a later version",
+} as const;
+
+export const GROUPS = [
+  {
+    title: "general options",
+    sections: [{
+      options: [
+        {
+          short: "-h",
+          long: "--help",
+          help: "show this text and stop; with the name of an option after it, explain that one",
+          exclusive: true,
+        },
+        { long: "--version", help: "show what this executable is and stop", exclusive: true },
+        { long: "--arguments", help: "log the command line as it was understood" },
+        { short: "-q", long: "--quiet", help: "log fatal errors only", set: "verbosity" },
+        { short: "-v", long: "--verbose", help: "log what is being done", set: "verbosity" },
+        { short: "-d", long: "--debug", help: "log all that helps to find a fault", set: "verbosity" },
+        {
+          short: "-ll",
+          long: "--log-level",
+          params: [{
+            name: "level",
+            kind: "choice",
+            choices: ["fatal", "error", "warn", "info", "debug", "trace"],
+          }],
+          help: "log events of this level and graver ones",
+          default: "warn",
+        },
+        {
+          short: "-lc",
+          long: "--log-config",
+          params: [{ name: "filename", kind: "file" }],
+          help: "take levels, targets and layouts of the log from this log4cplus property file",
+          pending: LATER.logging,
+        },
+        {
+          short: "+v",
+          long: "--verbose-pc",
+          help: "log the presentation contexts, proposed and accepted, along with the verbose lines",
+        },
+      ],
+    }],
+  },
+  {
+    title: "input options",
+    sections: [
+      {
+        title: "how files are read",
+        options: [
+          {
+            short: "+f",
+            long: "--read-file",
+            help: "accept DICOM files and bare data sets",
+            set: "format",
+            default: true,
+          },
+          { short: "+fo", long: "--read-file-only", help: "accept DICOM files only", set: "format" },
+          {
+            short: "-f",
+            long: "--read-dataset",
+            help: "expect bare data sets, without meta information",
+            set: "format",
+          },
+        ],
+      },
+      {
+        title: "which files are sent",
+        options: [
+          {
+            short: "+sd",
+            long: "--scan-directories",
+            help: "look for files in the directories among the operands",
+          },
+          {
+            short: "+sp",
+            long: "--scan-pattern",
+            params: [{ name: "pattern", kind: "string" }],
+            help: "of the files found that way take those whose name fits (wildcards: * ? [...])",
+            needs: ["--scan-directories"],
+          },
+          {
+            short: "-r",
+            long: "--no-recurse",
+            help: "leave subdirectories alone",
+            set: "recursion",
+            default: true,
+          },
+          {
+            short: "+r",
+            long: "--recurse",
+            help: "look into subdirectories too",
+            set: "recursion",
+            needs: ["--scan-directories"],
+          },
+          {
+            short: "-rn",
+            long: "--no-rename",
+            help: "leave the names of files as they are",
+            set: "renaming",
+            default: true,
+            since: "3.6.7",
+          },
+          {
+            short: "+rn",
+            long: "--rename",
+            help: "append .done to the name of a file that was stored, .bad to one that was not",
+            set: "renaming",
+            since: "3.6.7",
+            pending: LATER.renaming,
+          },
+        ],
+      },
+    ],
+  },
+  {
+    title: "network options",
+    sections: [
+      {
+        title: "address family",
+        options: [
+          {
+            short: "-i4",
+            long: "--ipv4",
+            help: "reach the peer over IPv4",
+            set: "family",
+            default: true,
+            since: "3.6.9",
+          },
+          { short: "-i6", long: "--ipv6", help: "reach the peer over IPv6", set: "family", since: "3.6.9" },
+          {
+            short: "-i0",
+            long: "--ip-auto",
+            help: "reach the peer over whichever its name resolves to",
+            set: "family",
+            since: "3.6.9",
+          },
+        ],
+      },
+      {
+        title: "application entity titles",
+        options: [
+          {
+            short: "-aet",
+            long: "--aetitle",
+            params: [{ name: "aetitle", kind: "aeTitle" }],
+            help: "who we say we are: calling AE title",
+            default: "STORESCU",
+          },
+          {
+            short: "-aec",
+            long: "--call",
+            params: [{ name: "aetitle", kind: "aeTitle" }],
+            help: "whom we ask for: called AE title",
+            default: "ANY-SCP",
+          },
+        ],
+      },
+      {
+        title: "association negotiation profile",
+        options: [
+          {
+            short: "-xf",
+            long: "--config-file",
+            params: [{ name: "filename", kind: "file" }, { name: "profile", kind: "string" }],
+            help: "propose what this profile of a configuration file says",
+            pending: LATER.profiles,
+          },
+        ],
+      },
+      {
+        title: "proposed transfer syntaxes (not with --config-file)",
+        options: [
+          {
+            short: "-x=",
+            long: "--propose-uncompr",
+            help: "uncompressed ones, explicit VR in this machine's byte order first",
+            set: "proposal",
+            default: true,
+          },
+          {
+            short: "-xe",
+            long: "--propose-little",
+            help: "uncompressed ones, explicit VR little endian first",
+            set: "proposal",
+          },
+          {
+            short: "-xb",
+            long: "--propose-big",
+            help: "uncompressed ones, explicit VR big endian first",
+            set: "proposal",
+          },
+          {
+            short: "-xi",
+            long: "--propose-implicit",
+            help: "implicit VR little endian and nothing else",
+            set: "proposal",
+          },
+          {
+            short: "-xs",
+            long: "--propose-lossless",
+            help: "JPEG lossless (process 14 SV1), then uncompressed ones",
+            set: "proposal",
+          },
+          {
+            short: "-xy",
+            long: "--propose-jpeg8",
+            help: "JPEG baseline, 8 bits, lossy, then uncompressed ones",
+            set: "proposal",
+          },
+          {
+            short: "-xx",
+            long: "--propose-jpeg12",
+            help: "JPEG extended, 12 bits, lossy, then uncompressed ones",
+            set: "proposal",
+          },
+          {
+            short: "-xv",
+            long: "--propose-j2k-lossless",
+            help: "JPEG 2000 without loss, then uncompressed ones",
+            set: "proposal",
+          },
+          {
+            short: "-xw",
+            long: "--propose-j2k-lossy",
+            help: "JPEG 2000 with or without loss, then uncompressed ones",
+            set: "proposal",
+          },
+          {
+            short: "-xt",
+            long: "--propose-jls-lossless",
+            help: "JPEG-LS without loss, then uncompressed ones",
+            set: "proposal",
+          },
+          {
+            short: "-xu",
+            long: "--propose-jls-lossy",
+            help: "JPEG-LS near-lossless, then uncompressed ones",
+            set: "proposal",
+          },
+          {
+            short: "-xm",
+            long: "--propose-mpeg2",
+            help: "MPEG-2 main profile at main level, nothing else",
+            set: "proposal",
+          },
+          {
+            short: "-xh",
+            long: "--propose-mpeg2-high",
+            help: "MPEG-2 main profile at high level, nothing else",
+            set: "proposal",
+          },
+          {
+            short: "-xn",
+            long: "--propose-mpeg4",
+            help: "H.264 high profile level 4.1, nothing else",
+            set: "proposal",
+            since: "3.6.7",
+          },
+          {
+            short: "-xl",
+            long: "--propose-mpeg4-bd",
+            help: "H.264 Blu-ray compatible level 4.1, nothing else",
+            set: "proposal",
+            since: "3.6.7",
+          },
+          {
+            short: "-x2",
+            long: "--propose-mpeg4-2-2d",
+            help: "H.264 level 4.2 for 2D video, nothing else",
+            set: "proposal",
+            since: "3.6.7",
+          },
+          {
+            short: "-x3",
+            long: "--propose-mpeg4-2-3d",
+            help: "H.264 level 4.2 for 3D video, nothing else",
+            set: "proposal",
+            since: "3.6.7",
+          },
+          {
+            short: "-xo",
+            long: "--propose-mpeg4-2-st",
+            help: "H.264 stereo level 4.2, nothing else",
+            set: "proposal",
+            since: "3.6.7",
+          },
+          {
+            short: "-x4",
+            long: "--propose-hevc",
+            help: "HEVC main profile level 5.1, nothing else",
+            set: "proposal",
+            since: "3.6.7",
+          },
+          {
+            short: "-x5",
+            long: "--propose-hevc10",
+            help: "HEVC main 10 profile level 5.1, nothing else",
+            set: "proposal",
+            since: "3.6.7",
+          },
+          {
+            short: "-xr",
+            long: "--propose-rle",
+            help: "RLE, then uncompressed ones",
+            set: "proposal",
+          },
+          {
+            short: "-xd",
+            long: "--propose-deflated",
+            help: "deflated explicit VR little endian, then uncompressed ones",
+            set: "proposal",
+          },
+          {
+            short: "-R",
+            long: "--required",
+            help: "propose no more than the files need",
+            default: "the usual storage SOP classes",
+          },
+          {
+            short: "+C",
+            long: "--combine",
+            help: "put all transfer syntaxes of a SOP class into one presentation context",
+            default: "the preferred one apart from the others",
+          },
+        ],
+      },
+      {
+        title: "value representations newer than 1993",
+        options: [
+          {
+            short: "+u",
+            long: "--enable-new-vr",
+            help: "write them as what they are (UN, UT, OF ...)",
+            set: "newVr",
+            default: true,
+          },
+          {
+            short: "-u",
+            long: "--disable-new-vr",
+            help: "write them as OB, for peers that do not know them",
+            set: "newVr",
+            pending: LATER.converting,
+          },
+        ],
+      },
+      {
+        title: "deflate compression (only with --propose-deflated or --config-file)",
+        options: [
+          {
+            short: "+cl",
+            long: "--compression-level",
+            params: [{ name: "level", kind: "integer", min: 0, max: 9 }],
+            help: "how hard to compress: 0 not at all, 1 fast, 9 small",
+            default: "6",
+            needs: ["--propose-deflated", "--config-file"],
+            pending: LATER.converting,
+          },
+        ],
+      },
+      {
+        title: "user identity",
+        options: [
+          {
+            short: "-usr",
+            long: "--user",
+            params: [{ name: "user", kind: "string" }],
+            help: "identify as this user",
+            set: "identity",
+            pending: LATER.identity,
+          },
+          {
+            short: "-pwd",
+            long: "--password",
+            params: [{ name: "password", kind: "secret" }],
+            help: "with this password; others can see it in the list of processes",
+            set: "password",
+            needs: ["--user"],
+            pending: LATER.identity,
+          },
+          {
+            short: "-epw",
+            long: "--empty-password",
+            help: "with an empty password",
+            set: "password",
+            needs: ["--user"],
+            pending: LATER.identity,
+          },
+          {
+            short: "-kt",
+            long: "--kerberos",
+            params: [{ name: "filename", kind: "file" }],
+            help: "identify by the Kerberos service ticket in this file",
+            set: "identity",
+            pending: LATER.identity,
+          },
+          {
+            long: "--saml",
+            params: [{ name: "filename", kind: "file" }],
+            help: "identify by the SAML assertion in this file",
+            set: "identity",
+            pending: LATER.identity,
+          },
+          {
+            long: "--jwt",
+            params: [{ name: "filename", kind: "file" }],
+            help: "identify by the JSON web token in this file",
+            set: "identity",
+            since: "3.6.7",
+            pending: LATER.identity,
+          },
+          {
+            short: "-rsp",
+            long: "--pos-response",
+            help: "go on only if the peer confirms the identity",
+            needs: ["--user", "--kerberos", "--saml", "--jwt"],
+            pending: LATER.identity,
+          },
+        ],
+      },
+      {
+        title: "timeouts, lengths and the rest",
+        options: [
+          {
+            short: "-to",
+            long: "--timeout",
+            params: [{ name: "seconds", kind: "integer", min: 1 }],
+            help: "longest wait for a connection",
+            default: "the system's",
+          },
+          {
+            short: "-ts",
+            long: "--socket-timeout",
+            params: [{ name: "seconds", kind: "integer", min: -1 }],
+            help: "longest time without any byte sent or received; 0 or -1: no limit",
+            default: "60",
+            since: "3.6.2",
+          },
+          {
+            short: "-ta",
+            long: "--acse-timeout",
+            params: [{ name: "seconds", kind: "integer", min: 1 }],
+            help: "longest wait for an answer to an association or release request",
+            default: "30",
+          },
+          {
+            short: "-td",
+            long: "--dimse-timeout",
+            params: [{ name: "seconds", kind: "integer", min: 1 }],
+            help: "longest wait for the response to a store request",
+            default: "no limit",
+          },
+          {
+            short: "-pdu",
+            long: "--max-pdu",
+            params: [{ name: "bytes", kind: "integer", min: 4096, max: 131072 }],
+            help: "longest PDU we say we can receive",
+            default: "16384",
+          },
+          {
+            long: "--max-send-pdu",
+            params: [{ name: "bytes", kind: "integer", min: 4096, max: 131072 }],
+            help: "longest PDU we send, even if the peer takes longer ones",
+          },
+          {
+            long: "--repeat",
+            params: [{ name: "number", kind: "integer", min: 1 }],
+            help: "send each file this many times",
+            default: "1",
+          },
+          { long: "--abort", help: "end the association by an abort, not by a release" },
+          {
+            short: "-nh",
+            long: "--no-halt",
+            help: "after a failure go on with the next file",
+            default: "stop at the first failure",
+          },
+          { short: "-up", long: "--uid-padding", help: "take blanks at the end of UIDs away" },
+          {
+            short: "+II",
+            long: "--invent-instance",
+            help: "make up patient, study, series and instance; a new instance for every file",
+            pending: LATER.invention,
+          },
+          {
+            short: "+IR",
+            long: "--invent-series",
+            params: [{ name: "number", kind: "integer", min: 1 }],
+            help: "likewise, with a new series after this many instances",
+            default: "100",
+            pending: LATER.invention,
+          },
+          {
+            short: "+IS",
+            long: "--invent-study",
+            params: [{ name: "number", kind: "integer", min: 1 }],
+            help: "likewise, with a new study after this many series",
+            default: "50",
+            pending: LATER.invention,
+          },
+          {
+            short: "+IP",
+            long: "--invent-patient",
+            params: [{ name: "number", kind: "integer", min: 1 }],
+            help: "likewise, with a new patient after this many studies",
+            default: "25",
+            pending: LATER.invention,
+          },
+        ],
+      },
+    ],
+  },
+  {
+    title: "transport layer security (TLS) options",
+    sections: [
+      {
+        title: "transport",
+        options: [
+          {
+            short: "-tls",
+            long: "--disable-tls",
+            help: "plain TCP",
+            set: "transport",
+            default: true,
+          },
+          {
+            short: "+tls",
+            long: "--enable-tls",
+            params: [{ name: "key-file", kind: "file" }, { name: "certificate-file", kind: "file" }],
+            help: "TLS, showing this certificate to the peer",
+            set: "transport",
+            pending: LATER.tls,
+          },
+          {
+            short: "+tla",
+            long: "--anonymous-tls",
+            help: "TLS, showing no certificate",
+            set: "transport",
+            pending: LATER.tls,
+          },
+        ],
+      },
+      {
+        title: "password of the private key (only with --enable-tls)",
+        options: [
+          {
+            short: "+ps",
+            long: "--std-passwd",
+            help: "ask for it on the terminal",
+            set: "keyPassword",
+            default: true,
+            needs: ["--enable-tls"],
+          },
+          {
+            short: "+pw",
+            long: "--use-passwd",
+            params: [{ name: "password", kind: "secret" }],
+            help: "this one; others can see it in the list of processes",
+            set: "keyPassword",
+            needs: ["--enable-tls"],
+          },
+          {
+            short: "-pw",
+            long: "--null-passwd",
+            help: "the empty one",
+            set: "keyPassword",
+            needs: ["--enable-tls"],
+          },
+        ],
+      },
+      {
+        title: "format of keys, certificates and CRLs",
+        options: [
+          {
+            short: "-pem",
+            long: "--pem-keys",
+            help: "PEM files",
+            set: "keyFormat",
+            default: true,
+            needs: SECURE,
+          },
+          { short: "-der", long: "--der-keys", help: "DER files", set: "keyFormat", needs: SECURE },
+        ],
+      },
+      {
+        title: "whom to trust",
+        options: [
+          {
+            short: "+cf",
+            long: "--add-cert-file",
+            params: [{ name: "filename", kind: "file" }],
+            help: "trust the certificates in this file",
+            needs: SECURE,
+            repeatable: true,
+          },
+          {
+            short: "+cd",
+            long: "--add-cert-dir",
+            params: [{ name: "directory", kind: "directory" }],
+            help: "trust the certificates in the files of this directory",
+            needs: SECURE,
+            repeatable: true,
+          },
+          {
+            short: "+crl",
+            long: "--add-crl-file",
+            params: [{ name: "filename", kind: "file" }],
+            help: "heed this certificate revocation list (turns --enable-crl-vfy on)",
+            needs: SECURE,
+            repeatable: true,
+            since: "3.6.7",
+          },
+          {
+            short: "+crv",
+            long: "--enable-crl-vfy",
+            help: "check whether the peer's own certificate is revoked",
+            set: "crlCheck",
+            needs: SECURE,
+            since: "3.6.7",
+          },
+          {
+            short: "+cra",
+            long: "--enable-crl-all",
+            help: "check that for every certificate of its chain",
+            set: "crlCheck",
+            needs: SECURE,
+            since: "3.6.7",
+          },
+        ],
+      },
+      {
+        title: "security profile",
+        options: [
+          {
+            short: "+ph",
+            long: "--list-profiles",
+            help: "list the profiles and stop",
+            exclusive: true,
+            since: "3.6.9",
+            pending: LATER.tls,
+          },
+          {
+            short: "+pg",
+            long: "--profile-8996",
+            help: "BCP 195 (RFC 8996)",
+            set: "tlsProfile",
+            default: true,
+            needs: SECURE,
+            since: "3.6.8",
+          },
+          {
+            short: "+pm",
+            long: "--profile-8996-mod",
+            help: "modified BCP 195 (RFC 8996)",
+            set: "tlsProfile",
+            needs: SECURE,
+            since: "3.6.8",
+          },
+          {
+            short: "+py",
+            long: "--profile-bcp195-nd",
+            help: "BCP 195 without downgrading (retired)",
+            set: "tlsProfile",
+            needs: SECURE,
+            since: "3.6.4",
+          },
+          {
+            short: "+px",
+            long: "--profile-bcp195",
+            help: "BCP 195 (retired)",
+            set: "tlsProfile",
+            needs: SECURE,
+            since: "3.6.4",
+          },
+          {
+            short: "+pz",
+            long: "--profile-bcp195-ex",
+            help: "extended BCP 195 (retired)",
+            set: "tlsProfile",
+            needs: SECURE,
+            since: "3.6.4",
+          },
+          {
+            short: "+pb",
+            long: "--profile-basic",
+            help: "basic profile, triple DES (retired)",
+            set: "tlsProfile",
+            needs: SECURE,
+            since: "3.6.4",
+          },
+          {
+            short: "+pa",
+            long: "--profile-aes",
+            help: "AES profile (retired)",
+            set: "tlsProfile",
+            needs: SECURE,
+            since: "3.6.4",
+          },
+          {
+            short: "+pn",
+            long: "--profile-null",
+            help: "peers are authenticated, data not encrypted (retired)",
+            set: "tlsProfile",
+            needs: SECURE,
+            since: "3.6.4",
+          },
+        ],
+      },
+      {
+        title: "cipher suites",
+        options: [
+          {
+            short: "+cc",
+            long: "--list-ciphers",
+            help: "list the cipher suites and stop",
+            exclusive: true,
+            since: "3.6.4",
+            pending: LATER.tls,
+          },
+          {
+            short: "+cs",
+            long: "--cipher",
+            params: [{ name: "suite", kind: "string" }],
+            help:
+              "offer this cipher suite too (IANA name; not with --profile-bcp195-ex or --profile-8996-mod)",
+            needs: SECURE,
+            repeatable: true,
+          },
+          {
+            short: "+dp",
+            long: "--dhparam",
+            params: [{ name: "filename", kind: "file" }],
+            help: "without effect in a client; accepted for old command lines",
+            needs: SECURE,
+            since: "3.6.0 only",
+          },
+        ],
+      },
+      {
+        title: "server name indication",
+        options: [
+          { long: "--no-sni", help: "send no server name", default: true, since: "3.6.8" },
+          {
+            long: "--request-sni",
+            params: [{ name: "name", kind: "string" }],
+            help: "ask for the server of this name",
+            needs: SECURE,
+            since: "3.6.8",
+          },
+        ],
+      },
+      {
+        title: "random numbers",
+        options: [
+          {
+            short: "+rs",
+            long: "--seed",
+            params: [{ name: "filename", kind: "file" }],
+            help: "without effect, the system's generator is used; accepted for old command lines",
+            needs: SECURE,
+          },
+          {
+            short: "+ws",
+            long: "--write-seed",
+            help: "without effect likewise",
+            set: "writeSeed",
+            needs: ["--seed"],
+          },
+          {
+            short: "+wf",
+            long: "--write-seed-file",
+            params: [{ name: "filename", kind: "file" }],
+            help: "without effect likewise",
+            set: "writeSeed",
+            needs: ["--seed"],
+          },
+        ],
+      },
+      {
+        title: "the peer's certificate",
+        options: [
+          {
+            short: "-rc",
+            long: "--require-peer-cert",
+            help: "must be there and be trusted",
+            set: "peerCertificate",
+            default: true,
+            needs: SECURE,
+          },
+          {
+            short: "-vc",
+            long: "--verify-peer-cert",
+            help: "must be trusted if it is there (it always is: same as --require-peer-cert)",
+            set: "peerCertificate",
+            needs: SECURE,
+            since: "3.6.0 only",
+          },
+          {
+            short: "-ic",
+            long: "--ignore-peer-cert",
+            help: "is not looked at: anyone can pose as the peer",
+            set: "peerCertificate",
+            needs: SECURE,
+          },
+        ],
+      },
+    ],
+  },
+  {
+    title: "options beyond DCMTK",
+    sections: [
+      {
+        title: "more inputs",
+        options: [
+          {
+            long: "--files-from",
+            params: [{ name: "filename", kind: "file" }],
+            help: "send the files listed here as well, one a line or NUL-separated; - reads standard input",
+            withoutFiles: true,
+            pending: LATER.comfort,
+          },
+          {
+            long: "--dicomdir",
+            params: [{ name: "filename", kind: "file" }],
+            help: "send the files that this DICOMDIR refers to as well",
+            repeatable: true,
+            withoutFiles: true,
+            pending: LATER.comfort,
+          },
+        ],
+      },
+      {
+        title: "changes on the way",
+        options: [
+          {
+            long: "--set",
+            params: [{ name: "tag=value", kind: "string" }],
+            help: "give a data element this value; a keyword or gggg,eeee, dots lead into sequences",
+            repeatable: true,
+            pending: LATER.converting,
+          },
+          {
+            long: "--unset",
+            params: [{ name: "tag", kind: "string" }],
+            help: "leave a data element out",
+            repeatable: true,
+            pending: LATER.converting,
+          },
+        ],
+      },
+      {
+        title: "secrets and trust",
+        options: [
+          {
+            long: "--password-file",
+            params: [{ name: "filename", kind: "file" }],
+            help: "take the user's password from the first line of this file",
+            set: "password",
+            needs: ["--user"],
+            pending: LATER.identity,
+          },
+          {
+            long: "--key-password-file",
+            params: [{ name: "filename", kind: "file" }],
+            help: "take the private key's password from the first line of this file",
+            set: "keyPassword",
+            needs: ["--enable-tls"],
+          },
+          {
+            long: "--verify-hostname",
+            help: "the peer's certificate must name the host we call",
+            needs: SECURE,
+          },
+        ],
+      },
+      {
+        title: "speed",
+        options: [
+          {
+            long: "--jobs",
+            params: [{ name: "number", kind: "integer", min: 1, max: 64 }],
+            help: "send over this many associations at a time",
+            default: "1",
+            pending: LATER.speed,
+          },
+          {
+            long: "--max-ops-invoked",
+            params: [{ name: "number", kind: "integer", min: 0, max: 65535 }],
+            help:
+              "have this many store requests under way on an association, if the peer agrees; 0: no limit",
+            default: "1",
+            pending: LATER.speed,
+          },
+        ],
+      },
+      {
+        title: "reliability",
+        options: [
+          {
+            long: "--retry",
+            params: [{ name: "number", kind: "integer", min: 0 }],
+            help: "after a failure that may pass try again, this many times",
+            default: "0",
+            pending: LATER.reliability,
+          },
+          {
+            long: "--retry-delay",
+            params: [{ name: "seconds", kind: "integer", min: 1, max: 60 }],
+            help: "wait before the first retry; doubles each time, up to 60",
+            default: "1",
+            pending: LATER.reliability,
+          },
+          {
+            long: "--journal",
+            params: [{ name: "filename", kind: "file" }],
+            help: "note here what the peer has stored, and do not send that again",
+            pending: LATER.reliability,
+          },
+        ],
+      },
+      {
+        title: "trying things out",
+        options: [
+          {
+            long: "--probe",
+            help: "negotiate what the files need and show the outcome; send nothing",
+            set: "task",
+            withoutFiles: true,
+            pending: LATER.comfort,
+          },
+          {
+            long: "--echo",
+            help: "ask the peer for a sign of life (C-ECHO); send nothing",
+            set: "task",
+            withoutFiles: true,
+            pending: LATER.comfort,
+          },
+          {
+            long: "--dry-run",
+            help: "show what would be sent, without using the network",
+            set: "task",
+            pending: LATER.comfort,
+          },
+          {
+            long: "--selftest",
+            help: "send samples to a receiver inside this program, compare, and stop",
+            exclusive: true,
+          },
+        ],
+      },
+      {
+        title: "telling",
+        options: [
+          {
+            long: "--progress",
+            help: "show progress, even where there is no terminal",
+            set: "progress",
+            default: "on a terminal, unless something logs there",
+            pending: LATER.comfort,
+          },
+          {
+            long: "--no-progress",
+            help: "show no progress",
+            set: "progress",
+            pending: LATER.comfort,
+          },
+          {
+            long: "--json",
+            help: "write what happens to standard output, one JSON object a line",
+            pending: LATER.comfort,
+          },
+          {
+            long: "--report",
+            params: [{ name: "filename", kind: "file" }],
+            help: "write an end report: .json, .csv or .xml (JUnit)",
+            pending: LATER.comfort,
+          },
+          {
+            long: "--metrics",
+            params: [{ name: "filename", kind: "file" }],
+            help: "write counts and times for Prometheus' node_exporter",
+            pending: LATER.comfort,
+          },
+          { long: "--man", help: "print the manual page and stop", exclusive: true, pending: LATER.comfort },
+          {
+            long: "--completions",
+            params: [{ name: "shell", kind: "choice", choices: ["bash", "zsh", "fish"] }],
+            help: "print completions for this shell and stop",
+            exclusive: true,
+            pending: LATER.comfort,
+          },
+        ],
+      },
+    ],
+  },
+] as const satisfies readonly Group[];
+
+/** The long name of an option of the table. */
+export type OptionName = typeof GROUPS[number]["sections"][number]["options"][number]["long"];
+
+/** The name of a set of options of which the rightmost counts. */
+export type SetName = Extract<
+  typeof GROUPS[number]["sections"][number]["options"][number],
+  { readonly set: string }
+>["set"];
+
+/** A row whose long name is known to the compiler. */
+export type Option = OptionRow & { readonly long: OptionName };
+
+/** All rows, in the table's order. */
+export function allOptions(): Option[] {
+  return GROUPS.flatMap((group) => group.sections.flatMap((section): readonly Option[] => section.options));
+}
+
+let byName: Map<string, Option> | undefined;
+
+/** The row with this long or short name, compared exactly. */
+export function findOption(name: string): Option | undefined {
+  if (byName === undefined) {
+    byName = new Map();
+    for (const option of allOptions()) {
+      byName.set(option.long, option);
+      if (option.short !== undefined) byName.set(option.short, option);
+    }
+  }
+  return byName.get(name);
+}

@@ -1,0 +1,77 @@
+/**
+ * The grammar of the command line: which arguments are options, which are their values, which are operands.
+ *
+ * Names are compared exactly, an option swallows its values whatever they look like, and there is no --name=value, no
+ * abbreviation and no bundling. The first mistake from the left is the one reported.
+ */
+
+import { Fault } from "../errors.ts";
+import { expandCommandFiles, type ReadFile } from "./command_file.ts";
+import { Given, type GivenOption } from "./given.ts";
+import { findOption, type Option } from "./options.ts";
+import { hintFor } from "./suggest.ts";
+
+/** Shown in place of a secret. */
+const MASK = "********";
+
+/**
+ * Parses the arguments that follow the program's name.
+ *
+ * @throws {Fault} usage: unknown option, missing value, unusable command file.
+ */
+export function parseArguments(argv: readonly string[], readFile: ReadFile): Given {
+  const rest = expandCommandFiles(argv, readFile);
+  const options: GivenOption[] = [];
+  const operands: string[] = [];
+  const shown: string[] = [];
+  for (let at = 0; at < rest.length; at++) {
+    const argument = rest[at] ?? "";
+    if (!looksLikeOption(argument)) {
+      operands.push(argument);
+      shown.push(argument);
+      continue;
+    }
+    const option = findOption(argument);
+    if (option === undefined) {
+      const hint = hintFor(argument);
+      throw new Fault("usage", `Unknown option ${argument}`, hint === undefined ? {} : { remedy: hint });
+    }
+    const given = { option, values: takeValues(option, rest, at + 1) };
+    at += given.values.length;
+    options.push(given);
+    shown.push(option.long, ...maskSecrets(given));
+  }
+  return new Given(options, operands, shown);
+}
+
+/** A sign and then anything but a digit: "-5" and a lone "-" are operands. */
+function looksLikeOption(argument: string): boolean {
+  return /^[-+][^0-9]/.test(argument);
+}
+
+function takeValues(option: Option, rest: readonly string[], from: number): readonly string[] {
+  const count = option.params?.length ?? 0;
+  const values = rest.slice(from, from + count);
+  if (values.length < count) {
+    throw new Fault("usage", `Missing value for option ${option.long}`);
+  }
+  return values;
+}
+
+function maskSecrets({ option, values }: GivenOption): string[] {
+  return values.map((value, index) => option.params?.[index]?.kind === "secret" ? MASK : value);
+}
+
+const OPERANDS = ["peer", "port", "dcmfile-in"] as const;
+
+/**
+ * Checks that no operand is missing.
+ *
+ * @throws {Fault} usage, naming the first one that is.
+ */
+export function requireOperands(given: Given): void {
+  const filesMayBeAbsent = given.options.some(({ option }) => option.withoutFiles);
+  const missing = OPERANDS[given.operands.length];
+  if (missing === undefined || (missing === "dcmfile-in" && filesMayBeAbsent)) return;
+  throw new Fault("usage", `Missing parameter ${missing}`);
+}
