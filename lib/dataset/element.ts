@@ -8,6 +8,7 @@
  * Everybody who walks a data set (the survey, the converter, the dump) reads headers here, so that all of them see
  * the same elements in a file that bends the rules.
  */
+import { hasShortLength, looksLikeVr } from "../dicom/vr.ts";
 
 /** How the headers of a data set are encoded, PS3.5 Annex A. Deflated is explicit little endian once inflated. */
 export type Encoding = "implicitLittle" | "explicitLittle" | "explicitBig";
@@ -30,22 +31,6 @@ export const TAG_ITEM_DELIMITATION = 0xFFFEE00D;
 export const TAG_SEQUENCE_DELIMITATION = 0xFFFEE0DD;
 export const TAG_PIXEL_DATA = 0x7FE00010;
 
-/** A VR as one number, "OB" is 0x4F42; 0 where the element carries none (implicit VR, items and delimiters). */
-export function vrCode(vr: string): number {
-  return vr.charCodeAt(0) << 8 | vr.charCodeAt(1);
-}
-
-/** The two letters of a VR code; "" for 0. */
-export function vrText(code: number): string {
-  return code === 0 ? "" : String.fromCharCode(code >> 8, code & 0xFF);
-}
-
-export const VR_SQ = vrCode("SQ");
-export const VR_UN = vrCode("UN");
-export const VR_OB = vrCode("OB");
-export const VR_OW = vrCode("OW");
-export const VR_UI = vrCode("UI");
-
 /** "(7FE0,0010)". */
 export function tagText(tag: number): string {
   const hex = tag.toString(16).toUpperCase().padStart(8, "0");
@@ -56,46 +41,12 @@ export function tagText(tag: number): string {
 export class ElementHeader {
   /** Group in the upper, element in the lower 16 bits, as an unsigned number. */
   tag = 0;
-  /** See vrCode. Also 0 for an element that is encoded implicitly in the middle of an explicit data set. */
+  /** As in dicom/vr.ts; 0 where there is none: implicit VR, items, delimiters. */
   vr = 0;
   /** Length of the value, or UNDEFINED_LENGTH. */
   lengthBytes = 0;
   /** Length of the header itself: 8 or 12. */
   headerBytes = 0;
-}
-
-/** The VRs whose length field has 16 bits, PS3.5 table 7.1-2. All others, also those not yet invented, have 32. */
-const SHORT_VRS = "AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US";
-
-/** Every VR of PS3.5 6.2 with a 32-bit length. */
-const LONG_VRS = "OB OD OF OL OV OW SQ SV UC UN UR UT UV";
-
-const UNKNOWN = 0;
-const SHORT = 1;
-const LONG = 2;
-
-/** Indexed by vrSlot. */
-const vrForms = new Uint8Array(26 * 26);
-for (const vr of SHORT_VRS.split(" ")) vrForms[vrSlot(vrCode(vr))] = SHORT;
-for (const vr of LONG_VRS.split(" ")) vrForms[vrSlot(vrCode(vr))] = LONG;
-
-/** Where a VR stands in a 26 x 26 table; -1 if it is not two capital letters. */
-function vrSlot(code: number): number {
-  const first = (code >> 8) - 0x41;
-  const second = (code & 0xFF) - 0x41;
-  return first >= 0 && first < 26 && second >= 0 && second < 26 ? first * 26 + second : -1;
-}
-
-/** True for the VRs that PS3.5 defines. */
-export function isStandardVr(code: number): boolean {
-  const slot = vrSlot(code);
-  return slot >= 0 && vrForms[slot] !== UNKNOWN;
-}
-
-/** True for a VR that has a 16-bit length in explicit encodings. */
-export function hasShortLength(code: number): boolean {
-  const slot = vrSlot(code);
-  return slot >= 0 && vrForms[slot] === SHORT;
 }
 
 /**
@@ -125,15 +76,15 @@ export function readElementHeader(
     return true;
   }
   const code = window.getUint16(offset + 4);
-  const slot = vrSlot(code);
-  if (slot < 0 && isImplicitForm(window, offset, little)) {
+  const letters = looksLikeVr(code);
+  if (!letters && isImplicitForm(window, offset, little)) {
     into.lengthBytes = window.getUint32(offset + 4, little);
     return true;
   }
   into.vr = code;
-  if (slot < 0 || vrForms[slot] === SHORT) {
+  if (!letters || hasShortLength(code)) {
     into.lengthBytes = window.getUint16(offset + 6, little);
-    if (into.lengthBytes === 0 && slot >= 0) readLongForm(window, offset, end, little, into);
+    if (into.lengthBytes === 0 && letters) readLongForm(window, offset, end, little, into);
     return true;
   }
   if (end - offset < 12) return false;
@@ -162,7 +113,7 @@ function readLongForm(
   into: ElementHeader,
 ): void {
   if (end - offset < HEADER_WINDOW_BYTES) return;
-  if (window.getUint16(offset + 8, little) === 0xFFFE || vrSlot(window.getUint16(offset + 12)) >= 0) return;
+  if (window.getUint16(offset + 8, little) === 0xFFFE || looksLikeVr(window.getUint16(offset + 12))) return;
   // Two zeros there would rather be the upper half of the length of an implicitly encoded element.
   if (window.getUint16(offset + 14) === 0) return;
   const lengthBytes = window.getUint32(offset + 8, little);
