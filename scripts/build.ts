@@ -8,24 +8,19 @@
 
 import { basename, join, relative } from "node:path";
 import { findDenort, TARGETS } from "./denort.ts";
-import { runCommand, say } from "./run_command.ts";
+import { type CommandOptions, runCommand, say } from "./run_command.ts";
 
 const root = join(import.meta.dirname ?? ".", "..");
 const cacheFolder = join(root, ".cache");
 
 /** @throws Error with all that the program said, when it failed. */
-async function mustRun(
-  command: string,
-  args: readonly string[],
-  env: Record<string, string> = {},
-): Promise<string> {
-  const { code, stdout, stderr } = await runCommand(command, args, { cwd: root, env });
+async function mustRun(command: string, args: readonly string[], options: CommandOptions): Promise<void> {
+  const { code, stderr } = await runCommand(command, args, options);
   if (code !== 0) throw new Error(`${basename(command)} ${args[0]} failed:\n${stderr.trim()}`);
-  return stdout.trim();
 }
 
-/** Bundles main.ts into `folder` and answers the entry file. */
-async function bundle(folder: string): Promise<string> {
+/** Bundles main.ts into `folder`: main.js, and a file for each dynamic import. */
+async function bundle(folder: string): Promise<void> {
   const args = [
     "bundle",
     "--quiet",
@@ -36,8 +31,7 @@ async function bundle(folder: string): Promise<string> {
     "--outdir",
     folder,
   ];
-  await mustRun(Deno.execPath(), [...args, "main.ts"]);
-  return join(folder, "main.js");
+  await mustRun(Deno.execPath(), [...args, "main.ts"], { cwd: root });
 }
 
 /** The commit that is built and its day, for lib/version.ts; a folder that is no clone has neither. */
@@ -52,33 +46,43 @@ async function versionMarks(): Promise<ReadonlyMap<string, string>> {
 
 /** Replaces the marks in the bundle. @throws Error when one is not there exactly once. */
 async function fillIn(marks: ReadonlyMap<string, string>, folder: string): Promise<void> {
-  const seen = new Set<string>();
+  const seen: string[] = [];
   for await (const { name } of Deno.readDir(folder)) {
     const path = join(folder, name);
     let text = await Deno.readTextFile(path);
     for (const [mark, value] of marks) {
-      const parts = text.split(`"${mark}"`);
-      if (parts.length === 1) continue;
-      if (parts.length > 2 || seen.has(mark)) throw new Error(`${mark} is in the bundle more than once`);
-      seen.add(mark);
-      text = parts.join(JSON.stringify(value));
-      await Deno.writeTextFile(path, text);
+      text = text.replaceAll(`"${mark}"`, () => {
+        seen.push(mark);
+        return JSON.stringify(value);
+      });
     }
+    await Deno.writeTextFile(path, text);
+    // The executable keeps the time of its files; the same sources shall give the same executable.
+    await Deno.utime(path, 0, 0);
   }
-  for (const mark of marks.keys()) {
-    if (!seen.has(mark)) throw new Error(`${mark} of lib/version.ts is not in the bundle`);
+  if (seen.length !== marks.size) {
+    throw new Error(`marks of lib/version.ts found in the bundle: ${seen.join() || "none"}`);
   }
 }
 
+/**
+ * Compiles the bundle in `folder`. It gets a deno.json of its own, with nothing but the permissions: the executable
+ * keeps what it finds there, and must not depend on where it was built.
+ */
 async function compile(
-  entry: string,
+  folder: string,
   target: string,
   denort: string | undefined,
   output: string,
 ): Promise<void> {
-  const args = ["compile", "--quiet", "--no-check", "--config", "deno.json", "--permission-set=storescu"];
-  args.push("--no-prompt", "--no-code-cache", "--target", target, "--output", output, entry);
-  await mustRun(Deno.execPath(), args, denort === undefined ? {} : { DENORT_BIN: denort });
+  const { permissions } = JSON.parse(await Deno.readTextFile(join(root, "deno.json")));
+  await Deno.writeTextFile(join(folder, "deno.json"), JSON.stringify({ permissions }));
+  const args = ["compile", "--quiet", "--no-check", "--no-lock", "--permission-set=storescu", "--no-prompt"];
+  args.push("--no-code-cache", "--target", target, "--output", output, "main.js");
+  await mustRun(Deno.execPath(), args, {
+    cwd: folder,
+    env: denort === undefined ? {} : { DENORT_BIN: denort },
+  });
 }
 
 /** Milliseconds from call to exit of `--version`, best of five. */
@@ -105,10 +109,10 @@ async function build(target: string): Promise<void> {
 
   const folder = await Deno.makeTempDir({ dir: cacheFolder, prefix: "build-" });
   try {
-    const entry = await bundle(folder);
+    await bundle(folder);
     await fillIn(await versionMarks(), folder);
     const fresh = join(folder, basename(output));
-    await compile(entry, target, denort.path, fresh);
+    await compile(folder, target, denort.path, fresh);
     // A rename, because an executable that is running cannot be written to.
     await Deno.rename(fresh, output);
   } finally {
