@@ -6,6 +6,7 @@
  * has. Nothing is kept: an instance is whatever its sink makes of its bytes.
  */
 
+import { IMPLEMENTATION_CLASS_UID } from "../dicom/implementation.ts";
 import { COMMAND, decodeCommandSet } from "../dimse/command_set.ts";
 import { encodeEchoRsp, encodeStoreRsp, readRq, type ReceivedRq } from "../dimse/messages.ts";
 import { decodePdu } from "../pdu/decode.ts";
@@ -43,7 +44,6 @@ export interface ReceiverOptions {
   receive?(instance: IncomingInstance): InstanceSink;
 }
 
-const IMPLEMENTATION_CLASS_UID = "2.25.210926018263811425014012613246087411287.1.2";
 const READ_BYTES = 1 << 20;
 
 /** A running receiver. */

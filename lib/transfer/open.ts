@@ -1,0 +1,116 @@
+/** From a list of wished presentation contexts to an open association with its usable contexts. */
+
+import { Association } from "../association/association.ts";
+import type { Duplex } from "../association/duplex.ts";
+import type { TimeLimits } from "../association/deadlines.ts";
+import {
+  type AcceptedContext,
+  acceptedContexts,
+  type ContextWish,
+  numbered,
+} from "../association/proposal.ts";
+import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from "../dicom/implementation.ts";
+import { Fault } from "../errors.ts";
+import type { Logger } from "../log/log.ts";
+import { LOGGER } from "../log/log.ts";
+import {
+  APPLICATION_CONTEXT,
+  type AssociateAc,
+  type AssociateRq,
+  type ExtendedNegotiation,
+  type RoleSelection,
+  type UserIdentity,
+} from "../pdu/types.ts";
+
+/** Everything of the A-ASSOCIATE-RQ but the presentation contexts, and how the association is kept. */
+export interface AssociationWish extends TimeLimits {
+  readonly callingAeTitle: string;
+  readonly calledAeTitle: string;
+  readonly maximumLengthReceived: number;
+  readonly maxSendPduBytes?: number;
+  readonly userIdentity?: UserIdentity;
+  readonly roles: readonly RoleSelection[];
+  readonly extended: readonly ExtendedNegotiation[];
+  /** Operations invoked at the same time: 1 sends no item, 0 asks for no limit. */
+  readonly maxOperationsInvoked: number;
+}
+
+/** An association ready for C-STORE. */
+export interface OpenAssociation {
+  readonly association: Association;
+  /** In the order of the peer's answer; may be empty. */
+  readonly accepted: readonly AcceptedContext[];
+  /** How many operations may be outstanding, at least 1. */
+  readonly operationsWindow: number;
+}
+
+/** More outstanding operations than this gain nothing and only cost memory on both sides. */
+const LARGEST_WINDOW = 256;
+
+/** @throws Fault of the transport, the rejection, or a missing user identity response. */
+export async function openAssociation(
+  connect: () => Promise<Duplex>,
+  wish: AssociationWish,
+  contexts: readonly ContextWish[],
+  log: Logger,
+): Promise<OpenAssociation> {
+  const net = log.named(LOGGER.net);
+  const proposed = numbered(contexts);
+  const rq = requestOf(wish, proposed);
+  log.info("Requesting Association");
+  const association = await Association.request(await connect(), rq, {
+    ...wish,
+    events: { warning: (text) => net.warn(text) },
+  });
+  if (wish.userIdentity?.positiveResponseRequested && association.ac.userIdentityResponse === undefined) {
+    await association.abort();
+    log.error("User Identity Negotiation failed: Positive response requested but none received");
+    throw new Fault("rejected", "ASC User Identification Negotiation failed", { code: "0006:0108" });
+  }
+  const accepted = acceptedContexts(proposed, association.ac.contexts, (text) => net.warn(text));
+  warnAboutLength(association.ac, net);
+  if (association.fragmentBytes < 2) {
+    await association.abort();
+    throw new Fault(
+      "protocol",
+      `DUL Cannot send P-DATA PDU because receiver's max PDU size of ${association.ac.maximumLengthReceived} ` +
+        "is illegal (must be > 12)",
+      { code: "0006:0308" },
+    );
+  }
+  if (accepted.length > 0) log.info(`Association Accepted (Max Send PDV: ${association.fragmentBytes})`);
+  return { association, accepted, operationsWindow: windowOf(wish.maxOperationsInvoked, association.ac) };
+}
+
+function requestOf(wish: AssociationWish, contexts: AssociateRq["contexts"]): AssociateRq {
+  const invoked = wish.maxOperationsInvoked;
+  return {
+    type: "associateRq",
+    calledAeTitle: wish.calledAeTitle,
+    callingAeTitle: wish.callingAeTitle,
+    applicationContext: APPLICATION_CONTEXT,
+    contexts,
+    maximumLengthReceived: wish.maximumLengthReceived,
+    implementationClassUid: IMPLEMENTATION_CLASS_UID,
+    implementationVersionName: IMPLEMENTATION_VERSION_NAME,
+    operationsWindow: invoked === 1 ? undefined : { maxInvoked: invoked, maxPerformed: 1 },
+    roles: wish.roles,
+    extended: wish.extended,
+    userIdentity: wish.userIdentity,
+  };
+}
+
+function warnAboutLength(ac: AssociateAc, net: Logger): void {
+  const lengthBytes = ac.maximumLengthReceived ?? 0;
+  if (lengthBytes % 2 !== 0) {
+    net.warn(`ASSOC: PDV send length ${lengthBytes} is odd (using ${lengthBytes - 1})`);
+  }
+}
+
+/** Only what both sides said counts; a peer without the item works synchronously (PS3.7 D.3.3.3). */
+function windowOf(maxInvoked: number, ac: AssociateAc): number {
+  const granted = ac.operationsWindow?.maxInvoked;
+  if (maxInvoked === 1 || granted === undefined) return 1;
+  const unlimited = (value: number) => value === 0 ? LARGEST_WINDOW : value;
+  return Math.min(unlimited(maxInvoked), unlimited(granted), LARGEST_WINDOW);
+}

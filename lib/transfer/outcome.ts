@@ -1,0 +1,49 @@
+/** What became of one file: the closed set of endings, and what each does to the exit code. */
+
+import { exitCodeOfStatus } from "../dimse/status.ts";
+import { exitCodeOf, type Fault } from "../errors.ts";
+
+export type Outcome =
+  /** Success status. */
+  | { readonly kind: "stored"; readonly status: number }
+  /** Warning status: stored all the same. */
+  | { readonly kind: "storedWithWarning"; readonly status: number; readonly comment: string | undefined }
+  /** Failure status: not stored. */
+  | {
+    readonly kind: "refused";
+    readonly status: number;
+    readonly comment: string | undefined;
+    readonly offendingElements: readonly string[];
+  }
+  /** The peer accepted no presentation context the instance could travel on. */
+  | { readonly kind: "notAccepted"; readonly fault: Fault }
+  /** The file cannot be read, or not be sent whole. */
+  | { readonly kind: "unreadable"; readonly fault: Fault }
+  /** Found by scanning, and not a file to be sent. */
+  | { readonly kind: "skipped"; readonly why: string }
+  /** Its turn never came, or the association was lost before its answer. */
+  | { readonly kind: "notSent"; readonly fault: Fault | undefined };
+
+export type OutcomeKind = Outcome["kind"];
+
+/** True when the instance is where it was to go, or was not to go anywhere. */
+export function isGood(outcome: Outcome): boolean {
+  return outcome.kind === "stored" || outcome.kind === "storedWithWarning" || outcome.kind === "skipped";
+}
+
+/** The exit code if this is the first failure of the run (design D2). */
+export function exitCodeOfOutcome(outcome: Outcome): number {
+  switch (outcome.kind) {
+    case "stored":
+    case "storedWithWarning":
+    case "skipped":
+      return 0;
+    case "refused":
+      return exitCodeOfStatus(outcome.status);
+    case "notAccepted":
+    case "unreadable":
+      return 1;
+    case "notSent":
+      return outcome.fault === undefined ? 1 : exitCodeOf(outcome.fault);
+  }
+}
