@@ -38,8 +38,8 @@ export interface OptionRow {
   readonly exclusive?: true;
   /** The dcmfile-in operand may be left out. */
   readonly withoutFiles?: true;
-  /** DCMTK's version that has it, where that is not all of them: "3.6.9" or "3.6.0 only". */
-  readonly since?: string;
+  /** Which versions of DCMTK have it, where not all have: "since 3.6.9", "after 3.6.0", "3.6.0 only". */
+  readonly dcmtk?: string;
   /** Refused by name until this is built. */
   readonly pending?: string;
 }
@@ -172,14 +172,14 @@ export const GROUPS = [
             help: "leave the names of files as they are",
             set: "renaming",
             default: true,
-            since: "3.6.7",
+            dcmtk: "after 3.6.0",
           },
           {
             short: "+rn",
             long: "--rename",
             help: "append .done to the name of a file that was stored, .bad to one that was not",
             set: "renaming",
-            since: "3.6.7",
+            dcmtk: "after 3.6.0",
             pending: LATER.renaming,
           },
         ],
@@ -198,15 +198,21 @@ export const GROUPS = [
             help: "reach the peer over IPv4",
             set: "family",
             default: true,
-            since: "3.6.9",
+            dcmtk: "since 3.6.9",
           },
-          { short: "-i6", long: "--ipv6", help: "reach the peer over IPv6", set: "family", since: "3.6.9" },
+          {
+            short: "-i6",
+            long: "--ipv6",
+            help: "reach the peer over IPv6",
+            set: "family",
+            dcmtk: "since 3.6.9",
+          },
           {
             short: "-i0",
             long: "--ip-auto",
             help: "reach the peer over whichever its name resolves to",
             set: "family",
-            since: "3.6.9",
+            dcmtk: "since 3.6.9",
           },
         ],
       },
@@ -328,49 +334,49 @@ export const GROUPS = [
             long: "--propose-mpeg4",
             help: "H.264 high profile level 4.1, nothing else",
             set: "proposal",
-            since: "3.6.7",
+            dcmtk: "after 3.6.0",
           },
           {
             short: "-xl",
             long: "--propose-mpeg4-bd",
             help: "H.264 Blu-ray compatible level 4.1, nothing else",
             set: "proposal",
-            since: "3.6.7",
+            dcmtk: "after 3.6.0",
           },
           {
             short: "-x2",
             long: "--propose-mpeg4-2-2d",
             help: "H.264 level 4.2 for 2D video, nothing else",
             set: "proposal",
-            since: "3.6.7",
+            dcmtk: "after 3.6.0",
           },
           {
             short: "-x3",
             long: "--propose-mpeg4-2-3d",
             help: "H.264 level 4.2 for 3D video, nothing else",
             set: "proposal",
-            since: "3.6.7",
+            dcmtk: "after 3.6.0",
           },
           {
             short: "-xo",
             long: "--propose-mpeg4-2-st",
             help: "H.264 stereo level 4.2, nothing else",
             set: "proposal",
-            since: "3.6.7",
+            dcmtk: "after 3.6.0",
           },
           {
             short: "-x4",
             long: "--propose-hevc",
             help: "HEVC main profile level 5.1, nothing else",
             set: "proposal",
-            since: "3.6.7",
+            dcmtk: "after 3.6.0",
           },
           {
             short: "-x5",
             long: "--propose-hevc10",
             help: "HEVC main 10 profile level 5.1, nothing else",
             set: "proposal",
-            since: "3.6.7",
+            dcmtk: "after 3.6.0",
           },
           {
             short: "-xr",
@@ -479,7 +485,7 @@ export const GROUPS = [
             params: [{ name: "filename", kind: "file" }],
             help: "identify by the JSON web token in this file",
             set: "identity",
-            since: "3.6.7",
+            dcmtk: "after 3.6.0",
             pending: LATER.identity,
           },
           {
@@ -507,7 +513,7 @@ export const GROUPS = [
             params: [{ name: "seconds", kind: "integer", min: -1 }],
             help: "longest time without any byte sent or received; 0 or -1: no limit",
             default: "60",
-            since: "3.6.2",
+            dcmtk: "since 3.6.2",
           },
           {
             short: "-ta",
@@ -681,7 +687,7 @@ export const GROUPS = [
             help: "heed this certificate revocation list (turns --enable-crl-vfy on)",
             needs: SECURE,
             repeatable: true,
-            since: "3.6.7",
+            dcmtk: "since 3.6.7",
           },
           {
             short: "+crv",
@@ -689,7 +695,7 @@ export const GROUPS = [
             help: "check whether the peer's own certificate is revoked",
             set: "crlCheck",
             needs: SECURE,
-            since: "3.6.7",
+            dcmtk: "since 3.6.7",
           },
           {
             short: "+cra",
@@ -697,7 +703,7 @@ export const GROUPS = [
             help: "check that for every certificate of its chain",
             set: "crlCheck",
             needs: SECURE,
-            since: "3.6.7",
+            dcmtk: "since 3.6.7",
           },
         ],
       },
@@ -709,7 +715,7 @@ export const GROUPS = [
             long: "--list-profiles",
             help: "list the profiles and stop",
             exclusive: true,
-            since: "3.6.9",
+            dcmtk: "since 3.6.9",
             pending: LATER.tls,
           },
           {
@@ -719,7 +725,7 @@ export const GROUPS = [
             set: "tlsProfile",
             default: true,
             needs: SECURE,
-            since: "3.6.8",
+            dcmtk: "since 3.6.8",
           },
           {
             short: "+pm",
@@ -727,7 +733,7 @@ export const GROUPS = [
             help: "modified BCP 195 (RFC 8996)",
             set: "tlsProfile",
             needs: SECURE,
-            since: "3.6.8",
+            dcmtk: "since 3.6.8",
           },
           {
             short: "+py",
@@ -735,7 +741,7 @@ export const GROUPS = [
             help: "BCP 195 without downgrading (retired)",
             set: "tlsProfile",
             needs: SECURE,
-            since: "3.6.4",
+            dcmtk: "after 3.6.0",
           },
           {
             short: "+px",
@@ -743,7 +749,7 @@ export const GROUPS = [
             help: "BCP 195 (retired)",
             set: "tlsProfile",
             needs: SECURE,
-            since: "3.6.4",
+            dcmtk: "after 3.6.0",
           },
           {
             short: "+pz",
@@ -751,7 +757,7 @@ export const GROUPS = [
             help: "extended BCP 195 (retired)",
             set: "tlsProfile",
             needs: SECURE,
-            since: "3.6.4",
+            dcmtk: "after 3.6.0",
           },
           {
             short: "+pb",
@@ -759,7 +765,7 @@ export const GROUPS = [
             help: "basic profile, triple DES (retired)",
             set: "tlsProfile",
             needs: SECURE,
-            since: "3.6.4",
+            dcmtk: "after 3.6.0",
           },
           {
             short: "+pa",
@@ -767,7 +773,7 @@ export const GROUPS = [
             help: "AES profile (retired)",
             set: "tlsProfile",
             needs: SECURE,
-            since: "3.6.4",
+            dcmtk: "after 3.6.0",
           },
           {
             short: "+pn",
@@ -775,7 +781,7 @@ export const GROUPS = [
             help: "peers are authenticated, data not encrypted (retired)",
             set: "tlsProfile",
             needs: SECURE,
-            since: "3.6.4",
+            dcmtk: "after 3.6.0",
           },
         ],
       },
@@ -787,7 +793,7 @@ export const GROUPS = [
             long: "--list-ciphers",
             help: "list the cipher suites and stop",
             exclusive: true,
-            since: "3.6.4",
+            dcmtk: "after 3.6.0",
             pending: LATER.tls,
           },
           {
@@ -805,20 +811,20 @@ export const GROUPS = [
             params: [{ name: "filename", kind: "file" }],
             help: "without effect in a client; accepted for old command lines",
             needs: SECURE,
-            since: "3.6.0 only",
+            dcmtk: "3.6.0 only",
           },
         ],
       },
       {
         title: "server name indication",
         options: [
-          { long: "--no-sni", help: "send no server name", default: true, since: "3.6.8" },
+          { long: "--no-sni", help: "send no server name", default: true, dcmtk: "since 3.6.8" },
           {
             long: "--request-sni",
             params: [{ name: "name", kind: "string" }],
             help: "ask for the server of this name",
             needs: SECURE,
-            since: "3.6.8",
+            dcmtk: "since 3.6.8",
           },
         ],
       },
@@ -866,7 +872,7 @@ export const GROUPS = [
             help: "must be trusted if it is there (it always is: same as --require-peer-cert)",
             set: "peerCertificate",
             needs: SECURE,
-            since: "3.6.0 only",
+            dcmtk: "3.6.0 only",
           },
           {
             short: "-ic",
