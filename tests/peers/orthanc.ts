@@ -1,0 +1,64 @@
+/** Orthanc as a peer. Its called AE title is ORTHANC; what it stored is fetched through its REST interface. */
+
+import { parseInstance, type StoredInstance } from "./part10.ts";
+import { freePort, type StartedProcess, startProcess, startServer } from "./started_process.ts";
+import { waitFor } from "./wait_for.ts";
+
+export interface Orthanc extends AsyncDisposable {
+  readonly port: number;
+  output(): string;
+  /** What it has stored. Orthanc writes data sets anew, so these are the same elements but not the same bytes. */
+  receivedDataSets(): Promise<StoredInstance[]>;
+  readonly process: StartedProcess;
+}
+
+/** Starts an empty Orthanc; `settings` go into its configuration. */
+export async function startOrthanc(settings: Record<string, unknown> = {}): Promise<Orthanc> {
+  const folder = await Deno.makeTempDir({ prefix: "orthanc-" });
+  let httpPort = 0;
+  const [process, port] = await startServer((port) => {
+    httpPort = freePort();
+    const configuration = {
+      Name: "test",
+      StorageDirectory: folder,
+      IndexDirectory: folder,
+      Plugins: [],
+      HttpPort: httpPort,
+      DicomPort: port,
+      DicomAet: "ORTHANC",
+      DicomCheckCalledAet: false,
+      RemoteAccessAllowed: false,
+      AuthenticationEnabled: false,
+      UnknownSopClassAccepted: true,
+      StorageCompression: false,
+      ...settings,
+    };
+    Deno.writeTextFileSync(`${folder}/orthanc.json`, JSON.stringify(configuration));
+    return startProcess("Orthanc", [`${folder}/orthanc.json`]);
+  });
+  const get = async (path: string) => {
+    const response = await fetch(`http://127.0.0.1:${httpPort}${path}`);
+    if (!response.ok) {
+      await response.body?.cancel();
+      throw new Error(`Orthanc answers ${response.status} to GET ${path}`);
+    }
+    return response;
+  };
+  await waitFor("Orthanc's REST interface", () => get("/system").then((r) => r.json(), () => undefined), 60);
+  return {
+    port,
+    process,
+    output: process.output,
+    async receivedDataSets() {
+      const ids: string[] = await (await get("/instances")).json();
+      const fetched = ids.map(async (id) =>
+        new Uint8Array(await (await get(`/instances/${id}/file`)).arrayBuffer())
+      );
+      return (await Promise.all(fetched)).map((bytes) => parseInstance(bytes));
+    },
+    async [Symbol.asyncDispose]() {
+      await process.stop();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,101 @@
+/** Runs the executable under test, or DCMTK's, to its end. */
+
+import { find, STORESCU } from "./available.ts";
+
+export interface RunResult {
+  /** The exit code; 128 + n when signal n ended it. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Largest resident memory seen, where it was asked for. */
+  readonly peakMemoryBytes: number;
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  /** The whole environment: nothing is inherited. Default: empty. */
+  readonly env?: Record<string, string>;
+  /** Written to standard input; without it there is none. */
+  readonly stdin?: string | Uint8Array;
+  /** After this the program is killed and the test fails. Default 60. */
+  readonly timeoutSeconds?: number;
+  /** Looks at the program's memory while it runs (Linux). */
+  readonly watchMemory?: boolean;
+  /** Is told the process ID when the program has started, to send it signals. */
+  readonly onStart?: (pid: number) => void;
+}
+
+/** Runs the compiled storescu. */
+export function runStorescu(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  return runProgram(STORESCU, args, options);
+}
+
+/** Runs a DCMTK tool; the first argument names it: `runDcmtk(["storescu", "-v", ...])`. */
+export function runDcmtk(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  const [tool = "", ...rest] = args;
+  return runProgram(find(tool) ?? tool, rest, options);
+}
+
+/** @throws Error when the program does not end in time. */
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  options: RunOptions,
+): Promise<RunResult> {
+  const { cwd, env = {}, stdin, timeoutSeconds = 60, watchMemory = false, onStart } = options;
+  const child = new Deno.Command(program, {
+    args: [...args],
+    ...(cwd === undefined ? {} : { cwd }),
+    env,
+    clearEnv: true,
+    stdin: stdin === undefined ? "null" : "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  onStart?.(child.pid);
+  let killed = false;
+  const alarm = setTimeout(() => {
+    killed = true;
+    child.kill("SIGKILL");
+  }, timeoutSeconds * 1000);
+  let peakMemoryBytes = 0;
+  const watch = watchMemory
+    ? setInterval(() => peakMemoryBytes = Math.max(peakMemoryBytes, peakOf(child.pid)), 5)
+    : undefined;
+  try {
+    const [stdout, stderr, status] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+      child.status,
+      feed(child, stdin),
+    ]);
+    if (killed) {
+      throw new Error(`${program} ${args.join(" ")} did not end within ${timeoutSeconds} s\n${stderr}`);
+    }
+    return { code: status.code, stdout, stderr, peakMemoryBytes };
+  } finally {
+    clearTimeout(alarm);
+    clearInterval(watch);
+  }
+}
+
+async function feed(child: Deno.ChildProcess, stdin: string | Uint8Array | undefined): Promise<void> {
+  if (stdin === undefined) return;
+  const writer = child.stdin.getWriter();
+  try {
+    await writer.write(typeof stdin === "string" ? new TextEncoder().encode(stdin) : new Uint8Array(stdin));
+    await writer.close();
+  } catch {
+    // it ended without reading to the end: its own business
+  }
+}
+
+/** The kernel keeps the peak itself, so looking now and then is enough. */
+function peakOf(pid: number): number {
+  try {
+    const found = /^VmHWM:\s+(\d+) kB/m.exec(Deno.readTextFileSync(`/proc/${pid}/status`));
+    return Number(found?.[1] ?? 0) * 1024;
+  } catch {
+    return 0; // gone
+  }
+}
