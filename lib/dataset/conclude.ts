@@ -1,0 +1,146 @@
+/**
+ * What the beginning of a file and the walk over its data set amount to: the survey. Here the claims of the meta header are
+ * weighed against what was found.
+ */
+import { longNameOf } from "../dicom/transfer_syntaxes.ts";
+import { MEDIA_STORAGE_DIRECTORY } from "../dicom/uids.ts";
+import { Fault } from "../errors.ts";
+import { type Beginning, encodingOf, nativeSyntaxUidOf } from "./beginning.ts";
+import type { StructureWalk } from "./structure.ts";
+import type { Survey } from "./survey.ts";
+import { type PaddedUid, TAG_SOP_INSTANCE_UID } from "./top_level.ts";
+
+export function isDicomdir(beginning: Beginning): boolean {
+  return beginning.meta.mediaStorageSopClassUid === MEDIA_STORAGE_DIRECTORY;
+}
+
+/** `lengthBytes` of the data set as stored, undefined if its end has not been seen. */
+export function conclude(
+  beginning: Beginning,
+  walk: StructureWalk,
+  name: string,
+  lengthBytes: number | undefined,
+): Survey {
+  const { meta, encoding, declared } = beginning;
+  const { facts } = walk;
+  const warnings = [...beginning.warnings, ...walk.warnings];
+  const transferSyntax = settleTransferSyntax(beginning, walk, name, warnings);
+  const directory = isDicomdir(beginning);
+  const fromMeta = directory ? [] : warnings;
+  const { mediaStorageSopClassUid, mediaStorageSopInstanceUid } = meta;
+  const sopClassUid = settleUid(facts.sopClassUid, "SOPClassUID (0008,0016)", warnings) ||
+    borrow(mediaStorageSopClassUid, name, "SOP Class UID", fromMeta);
+  const sopInstanceUid = settleUid(facts.sopInstanceUid, "SOPInstanceUID (0008,0018)", warnings) ||
+    borrow(mediaStorageSopInstanceUid, name, "SOP Instance UID", fromMeta);
+  if (sopClassUid === "" || sopInstanceUid === "") {
+    throw new Fault("input", `No SOP Class or Instance UID in file: ${name}`, { code: "0006:0202" });
+  }
+  if (!directory) checkReach(beginning, walk, name, lengthBytes);
+  if (lengthBytes !== undefined && facts.lacksPixelData) {
+    warnings.push(`${name} describes an image, but has no pixel data: it may have been cut off`);
+  }
+  for (const uid of [sopClassUid, sopInstanceUid]) {
+    if (!/^[0-9.]{1,64}$/.test(uid)) warnings.push(`${JSON.stringify(uid)} in ${name} is not a valid UID`);
+  }
+  const asDeclared = transferSyntax === meta.transferSyntaxUid;
+  return {
+    metaPresent: meta.present,
+    transferSyntax,
+    declaredTransferSyntax: meta.transferSyntaxUid || undefined,
+    encoding,
+    passesThrough: !asDeclared || declared === undefined || encodingOf(declared) === encoding,
+    mediaStorageSopClassUid: mediaStorageSopClassUid || undefined,
+    mediaStorageSopInstanceUid: mediaStorageSopInstanceUid || undefined,
+    sopClassUid,
+    sopInstanceUid,
+    dataSetOffset: meta.dataSetOffset,
+    dataSetLengthBytes: lengthBytes,
+    hasPixelData: facts.hasPixelData,
+    encapsulated: facts.encapsulated,
+    oddLength: walk.oddLengths || (lengthBytes ?? 0) % 2 !== 0,
+    isDicomdir: directory,
+    warnings,
+  };
+}
+
+/** A data set that ends before its SOP UIDs should come has been cut off; the meta header must not make up for that. */
+function checkReach(
+  beginning: Beginning,
+  walk: StructureWalk,
+  name: string,
+  lengthBytes: number | undefined,
+) {
+  const { facts, lastTag } = walk;
+  if (facts.sopInstanceUid !== undefined || lastTag > TAG_SOP_INSTANCE_UID || lengthBytes === undefined) {
+    return;
+  }
+  const { dataSetOffset } = beginning.meta;
+  const what = lengthBytes === 0 ? "it has no data set" : "its data set ends before the SOP Instance UID";
+  throw new Fault("input", `cannot read ${name}: ${what} (offset ${dataSetOffset + lengthBytes})`, {
+    code: "0006:0202",
+    remedy: "the file is truncated: copy or export it again",
+  });
+}
+
+/** The UID of the data set, "" if it has none. */
+function settleUid(found: PaddedUid | undefined, element: string, warnings: string[]): string {
+  if (found?.spaces && found.uid !== "") {
+    const what = "contains one or more space characters, which were removed";
+    warnings.push(`DcmUniqueIdentifier: Element ${element} ${what}`);
+  }
+  return found?.uid ?? "";
+}
+
+function borrow(uid: string, name: string, what: string, warnings: string[]): string {
+  if (uid !== "") warnings.push(`the data set of ${name} has no ${what}, the one of its meta header is used`);
+  return uid;
+}
+
+function settleTransferSyntax(
+  beginning: Beginning,
+  walk: StructureWalk,
+  name: string,
+  warnings: string[],
+): string {
+  const { meta, declared, encoding } = beginning;
+  const { facts } = walk;
+  const uid = meta.transferSyntaxUid;
+  const native = nativeSyntaxUidOf(encoding);
+  if (facts.encapsulated) {
+    if (declared?.encapsulated) return uid;
+    if (declared === undefined && uid !== "") {
+      warnings.push(`${name} has the unknown transfer syntax ${uid}`);
+      return uid;
+    }
+    const says = uid === "" ? "nothing says how" : `the meta header says ${longNameOf(uid)}`;
+    throw new Fault(
+      "input",
+      `cannot tell the transfer syntax of ${name}: its pixel data are compressed, but ${says}`,
+      {
+        code: "0006:020e",
+        remedy: "give it a meta header with the right (0002,0010) Transfer Syntax UID",
+      },
+    );
+  }
+  if (!meta.present) return native;
+  if (declared === undefined) {
+    const says = uid === "" ? "no transfer syntax" : `the unknown transfer syntax ${uid}`;
+    warnings.push(`${name} has ${says} in its meta header, its data set is read as ${longNameOf(native)}`);
+    return native;
+  }
+  if (declared.encapsulated && facts.pixelDataBytes > 0) {
+    if (!facts.nativeSizeFits) {
+      throw new Fault(
+        "input",
+        `cannot read (7FE0,0010) Pixel Data of ${name}: it has a length, which ${
+          longNameOf(uid)
+        } does not allow`,
+        { code: "0001:0035" },
+      );
+    }
+    warnings.push(`the pixel data of ${name} are native, not ${longNameOf(uid)} as its meta header says`);
+    return native;
+  }
+  if (declared.deflated) return beginning.deflated ? uid : native;
+  return encodingOf(declared) === encoding ? uid : native;
+}

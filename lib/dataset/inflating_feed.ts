@@ -1,0 +1,86 @@
+import type { InflateRaw } from "node:zlib";
+import { Fault } from "../errors.ts";
+import type { StructureWalk } from "./structure.ts";
+import { StructureFeed } from "./structure_feed.ts";
+
+/** No instance is larger; a deflate stream that grows beyond is meant to do harm. */
+const MAX_INFLATED_BYTES = 64 * 2 ** 30;
+
+/** Like StructureFeed, for a deflated data set (PS3.5 A.5): what passes by is inflated, looked at and thrown away. */
+export class InflatingFeed {
+  readonly #name: string;
+  readonly #inflate: InflateRaw;
+  readonly #feed: StructureFeed;
+  #inflatedBytes = 0;
+  #broken: unknown;
+  #ended = false;
+  #wake: () => void = () => {};
+
+  private constructor(name: string, inflate: InflateRaw, walk: StructureWalk) {
+    this.#name = name;
+    this.#inflate = inflate;
+    this.#feed = new StructureFeed(walk);
+    inflate.on("data", (piece: Uint8Array) => this.#look(piece));
+    inflate.on("end", () => {
+      this.#ended = true;
+      this.#wake();
+    });
+    inflate.on("error", (error: Error) => {
+      this.#broken ??= new Fault("input", `cannot inflate the data set of ${name}: ${error.message}`, {
+        code: "0001:000a",
+        remedy: "the file is truncated or damaged: copy or export it again",
+        cause: error,
+      });
+      this.#wake();
+    });
+  }
+
+  /** Loads zlib, which most runs never need. The walk has just begun, at offset 0 of the inflated data set. */
+  static async open(name: string, walk: StructureWalk): Promise<InflatingFeed> {
+    const { createInflateRaw } = await import("node:zlib");
+    return new InflatingFeed(name, createInflateRaw({ chunkSize: 64 * 1024 }), walk);
+  }
+
+  /** @throws Fault "input" when it does not inflate or the structure inside is broken */
+  async push(piece: Uint8Array): Promise<void> {
+    if (this.#ended) return;
+    // The stream keeps what it is given for longer than the caller promises to leave it alone.
+    await this.#until((done) => this.#inflate.write(piece.slice(), () => done()));
+  }
+
+  /** @throws Fault "input" when something is missing */
+  async end(): Promise<void> {
+    if (!this.#ended) await this.#until((done) => this.#inflate.once("end", done).end());
+    this.#feed.end();
+  }
+
+  async #until(start: (done: () => void) => void): Promise<void> {
+    if (this.#broken === undefined) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        start(resolve);
+      });
+    }
+    if (this.#broken !== undefined) {
+      this.#inflate.destroy();
+      throw this.#broken;
+    }
+  }
+
+  #look(piece: Uint8Array): void {
+    if (this.#broken !== undefined) return;
+    try {
+      this.#inflatedBytes += piece.length;
+      if (this.#inflatedBytes > MAX_INFLATED_BYTES) {
+        throw new Fault(
+          "input",
+          `the data set of ${this.#name} inflates to more than ${MAX_INFLATED_BYTES} bytes`,
+        );
+      }
+      this.#feed.push(piece);
+    } catch (caught) {
+      this.#broken = caught;
+      this.#wake();
+    }
+  }
+}
