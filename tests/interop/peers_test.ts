@@ -67,6 +67,7 @@ Deno.test({
     });
     const sent = await runDcmtk([
       "storescu",
+      "-v",
       "-R",
       "-xe",
       "--repeat",
