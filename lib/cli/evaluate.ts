@@ -33,7 +33,7 @@ export type ReadVariable = (name: string) => string | undefined;
  */
 export function evaluatePort(given: Given): number {
   const text = given.operands[1] ?? "";
-  const port = readInteger(text, Number.NEGATIVE_INFINITY, 65535);
+  const port = readInteger(text, Number.NEGATIVE_INFINITY, 65535, true);
   if (typeof port === "number" && port > 0) return port;
   // DCMTK reads a negative port as a huge one, and says so.
   const wrong = port === "invalid" ? "" : port === 0 ? " (underflow)" : " (overflow)";

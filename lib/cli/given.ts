@@ -77,8 +77,8 @@ export class Given {
     const text = this.text(name);
     const param = findOption(name)?.params?.[0];
     if (text === undefined || param === undefined) return undefined;
-    const { min = 0, max = INTEGER_MAX } = param;
-    const read = readInteger(text, min, max);
+    const { min = 0, max = INTEGER_MAX, signed = false } = param;
+    const read = readInteger(text, min, max, signed);
     if (typeof read === "number") return read;
     const shown = read === "invalid" ? text : `${read}: ${text}`;
     throw new Fault("usage", `Invalid value for option ${name}${text === "" ? "" : ` (${shown})`}`, {
@@ -113,21 +113,22 @@ export class Given {
 /**
  * Reads a decimal integer, with blanks before it and a sign if need be, and nothing after it.
  *
- * Returns what is wrong where it cannot: a minus sign is "invalid" unless negative numbers are allowed at all.
+ * Returns what is wrong where it cannot: a minus sign is "invalid" unless `signed`.
  */
 export function readInteger(
   text: string,
   min: number,
   max: number,
+  signed: boolean,
 ): number | "invalid" | "underflow" | "overflow" {
   const match = /^[ \t\n\v\f\r]*([+-]?[0-9]+)$/.exec(text);
-  if (match === null || (min >= 0 && match[1]?.startsWith("-"))) return "invalid";
+  if (match === null || (!signed && match[1]?.startsWith("-"))) return "invalid";
   const value = Number(match[1]);
   if (value < min) return "underflow";
   return value > max ? "overflow" : value;
 }
 
-/** "seconds, an integer of at least 1". */
+/** What a value must be: "an integer of at least 1". */
 export function describeParam(param: Param): string {
   const { kind, min, max, choices } = param;
   switch (kind) {

@@ -15,6 +15,8 @@ export interface Param {
   /** Bounds of an integer. */
   readonly min?: number;
   readonly max?: number;
+  /** A number below zero is a number, if too small; elsewhere it is not even that. */
+  readonly signed?: true;
   /** The words of a choice. */
   readonly choices?: readonly string[];
 }
@@ -503,14 +505,14 @@ export const GROUPS = [
           {
             short: "-to",
             long: "--timeout",
-            params: [{ name: "seconds", kind: "integer", min: 1 }],
+            params: [{ name: "seconds", kind: "integer", min: 1, signed: true }],
             help: "longest wait for a connection",
             default: "the system's",
           },
           {
             short: "-ts",
             long: "--socket-timeout",
-            params: [{ name: "seconds", kind: "integer", min: -1 }],
+            params: [{ name: "seconds", kind: "integer", min: -1, signed: true }],
             help: "longest time without any byte sent or received; 0 or -1: no limit",
             default: "60",
             dcmtk: "since 3.6.2",
@@ -518,14 +520,14 @@ export const GROUPS = [
           {
             short: "-ta",
             long: "--acse-timeout",
-            params: [{ name: "seconds", kind: "integer", min: 1 }],
+            params: [{ name: "seconds", kind: "integer", min: 1, signed: true }],
             help: "longest wait for an answer to an association or release request",
             default: "30",
           },
           {
             short: "-td",
             long: "--dimse-timeout",
-            params: [{ name: "seconds", kind: "integer", min: 1 }],
+            params: [{ name: "seconds", kind: "integer", min: 1, signed: true }],
             help: "longest wait for the response to a store request",
             default: "no limit",
           },

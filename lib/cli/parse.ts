@@ -33,8 +33,9 @@ export function parseArguments(argv: readonly string[], readFile: ReadFile): Giv
     }
     const option = findOption(argument);
     if (option === undefined) {
-      const hint = hintFor(argument);
-      throw new Fault("usage", `Unknown option ${argument}`, hint === undefined ? {} : { remedy: hint });
+      const unknown = maskJoined(argument);
+      const hint = hintFor(unknown);
+      throw new Fault("usage", `Unknown option ${unknown}`, hint === undefined ? {} : { remedy: hint });
     }
     const given = { option, values: takeValues(option, rest, at + 1) };
     at += given.values.length;
@@ -60,6 +61,13 @@ function takeValues(option: Option, rest: readonly string[], from: number): read
 
 function maskSecrets({ option, values }: GivenOption): string[] {
   return values.map((value, index) => option.params?.[index]?.kind === "secret" ? MASK : value);
+}
+
+/** Who writes --password=secret gets an error, but the secret must not stand in it. */
+function maskJoined(argument: string): string {
+  const [name = ""] = argument.split("=", 1);
+  const secret = name !== argument && findOption(name)?.params?.some(({ kind }) => kind === "secret");
+  return secret ? `${name}=${MASK}` : argument;
 }
 
 const OPERANDS = ["peer", "port", "dcmfile-in"] as const;

@@ -4,9 +4,9 @@ import { allOptions, findOption } from "./options.ts";
 
 /** A hint for an unknown option as typed, or undefined if nothing comes near. */
 export function hintFor(typed: string): string | undefined {
-  const [name = "", value] = typed.split("=", 2);
-  if (value !== undefined && findOption(name) !== undefined) {
-    return `a value is an argument of its own: ${name} ${value}`;
+  const [name = ""] = typed.split("=", 1);
+  if (name !== typed && findOption(name) !== undefined) {
+    return `a value is an argument of its own: ${name} ${typed.slice(name.length + 1)}`;
   }
   if (typed === "--") {
     return "there is no end-of-options mark; write ./-name for a file whose name starts like an option";

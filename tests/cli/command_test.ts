@@ -1,0 +1,110 @@
+import { assertEquals } from "@std/assert";
+import { type Command, isAudible, readCommand } from "../../lib/cli/command.ts";
+import { allOptions, type Option } from "../../lib/cli/options.ts";
+import { exampleOf, exampleWithNeeds } from "./example_arguments.ts";
+
+function command(...argv: string[]): Command {
+  const readFile = (path: string): Uint8Array => {
+    if (path === "empty") return new Uint8Array();
+    throw new Error("no such file");
+  };
+  return readCommand(argv, { readFile, variable: () => undefined });
+}
+
+function mistake(...argv: string[]): Extract<Command, { kind: "mistake" }> {
+  const found = command(...argv);
+  if (found.kind !== "mistake") throw new Error(`${argv.join(" ")} was taken as ${found.kind}`);
+  return found;
+}
+
+Deno.test("no arguments at all ask for help", () => {
+  assertEquals(command(), { kind: "help" });
+  assertEquals(command("@empty"), { kind: "help" });
+  assertEquals(mistake("-v").fault.message, "Missing parameter peer");
+});
+
+Deno.test("options that answer by themselves need no operands, and help goes before version before the rest", () => {
+  assertEquals(command("-h"), { kind: "help" });
+  assertEquals(command("--selftest", "--version", "--help"), { kind: "help" });
+  assertEquals(command("--selftest", "--version", "h", "not a port"), { kind: "version" });
+  assertEquals(command("--selftest", "--repeat", "0"), { kind: "selftest" });
+});
+
+Deno.test("a mistake in the grammar goes before help", () => {
+  assertEquals(mistake("--help", "--bogus").fault.message, "Unknown option --bogus");
+  assertEquals(mistake("-h", "-v", "--repeat").fault.message, "Missing value for option --repeat");
+});
+
+Deno.test("help and one name more explain that option", () => {
+  for (const name of ["--max-pdu", "max-pdu", "-pdu", "pdu"]) {
+    const found = command("--help", name);
+    assertEquals(found.kind === "help" && found.option?.long, "--max-pdu", name);
+  }
+  assertEquals(command("-h", "+sd").kind === "help", true);
+  assertEquals(command("--help", "--version"), { kind: "help" });
+  assertEquals(command("--help", "pdu", "x"), { kind: "help" });
+  const typo = mistake("--help", "max-pud").fault;
+  assertEquals([typo.message, typo.remedy], [
+    "There is no option named max-pud",
+    "did you mean --help --max-pdu?",
+  ]);
+});
+
+Deno.test("operands are asked for before the port is looked at, and the port before the log", () => {
+  assertEquals(mistake("h", "x").fault.message, "Missing parameter dcmfile-in");
+  assertEquals(mistake("h", "x", "f", "-ll", "loud").fault.message, "Invalid parameter value x");
+  assertEquals(
+    mistake("h", "1", "f", "-ll", "loud").fault.message,
+    "Invalid log level for --log-level option",
+  );
+});
+
+Deno.test("a mistake found after the log was understood is silenced by it", () => {
+  const cases: readonly (readonly [argv: string, audible: boolean])[] = [
+    ["h 104 f --repeat 0", true],
+    ["h 104 f --repeat 0 -q", false],
+    ["h 104 f --repeat 0 -ll off", false],
+    ["h 104 f --repeat 0 -ll error", true],
+    ["h 104 f --repeat 0 -q -v", true],
+    ["h 0 f -q", true],
+    ["h 104 f -q --bogus", true],
+    ["h 104 f -q -ll debug", true],
+  ];
+  for (const [argv, audible] of cases) assertEquals(isAudible(mistake(...argv.split(" "))), audible, argv);
+});
+
+Deno.test("--arguments is heeded even if a value is wrong", () => {
+  const { log } = mistake("h", "104", "f", "--arguments", "--repeat", "0");
+  assertEquals(log?.arguments, ["h", "104", "f", "--arguments", "--repeat", "0"]);
+});
+
+function neededBy(option: Option): string[] {
+  return exampleWithNeeds(option).slice(0, -exampleOf(option).length);
+}
+
+for (const option of allOptions()) {
+  const argv = option.exclusive
+    ? exampleOf(option)
+    : ["h", "104", "f", ...exampleOf(option), ...neededBy(option)];
+  if (option.pending !== undefined) {
+    Deno.test(`${option.long} is refused by name as long as it is not built`, () => {
+      assertEquals(
+        mistake(...argv).fault.message.startsWith(`option ${option.long} is not built yet: `),
+        true,
+      );
+    });
+  }
+}
+
+Deno.test("an option that is not built is not missed where it does not count", () => {
+  assertEquals(command("h", "104", "f", "+rn", "-rn").kind, "run");
+  assertEquals(command("h", "104", "f", "+tla", "-tls").kind, "run");
+});
+
+Deno.test("what can be run has its settings", () => {
+  const found = command("h", "104", "a", "-aet", "ME", "b");
+  if (found.kind !== "run") throw new Error(`taken as ${found.kind}`);
+  assertEquals([found.settings.peer, found.settings.port], ["h", 104]);
+  assertEquals(found.settings.operands, ["a", "b"]);
+  assertEquals(found.settings.network.callingAeTitle, "ME");
+});
