@@ -11,6 +11,12 @@ export const LEVELS = ["off", "fatal", "error", "warn", "info", "debug", "trace"
 export type Threshold = typeof LEVELS[number];
 export type Level = Exclude<Threshold, "off" | "all">;
 
+/** The threshold of that name, whatever its case, or undefined if there is none. */
+export function thresholdOf(name: string): Threshold | undefined {
+  const lower = name.trim().toLowerCase();
+  return LEVELS.find((threshold) => threshold === lower);
+}
+
 /** True when an event of `level` passes a `threshold`. */
 export function passes(level: Level, threshold: Threshold): boolean {
   return LEVELS.indexOf(level) <= LEVELS.indexOf(threshold);

@@ -1,0 +1,40 @@
+/** What a log configuration may refer to and write to, apart from itself. */
+
+import { stderrWriter, stdoutWriter, type WriteText } from "./standard_streams.ts";
+
+export interface LogEnvironment {
+  /** ${appname}, and who we are for syslog. */
+  readonly appName: string;
+  readonly processId: number;
+  readonly hostName: string;
+  /** When the configuration was read: ${date} and ${time}. */
+  readonly now: number;
+  readonly stdout: WriteText;
+  readonly stderr: WriteText;
+  /** The socket of the local syslog service. */
+  readonly syslogSocket: string;
+  /** An environment variable. */
+  variable(name: string): string | undefined;
+}
+
+/** The environment of this process. What it may not ask for counts as not there. */
+export function systemEnvironment(): LogEnvironment {
+  return {
+    appName: "storescu",
+    processId: Deno.pid,
+    hostName: permitted(() => Deno.hostname()) ?? "localhost",
+    now: Date.now(),
+    stdout: stdoutWriter(),
+    stderr: stderrWriter(),
+    syslogSocket: "/dev/log",
+    variable: (name) => permitted(() => Deno.env.get(name)),
+  };
+}
+
+function permitted<Value>(ask: () => Value): Value | undefined {
+  try {
+    return ask();
+  } catch {
+    return undefined;
+  }
+}

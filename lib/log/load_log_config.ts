@@ -1,0 +1,29 @@
+/** Finds the file of --log-config. */
+
+import { Fault } from "../errors.ts";
+import type { LogBackend } from "./log.ts";
+
+/**
+ * The backend that a --log-config file describes, for this process.
+ * @throws Fault "usage" with DCMTK's text for a file that is not there, cannot be read or sets nothing up.
+ */
+export async function loadLogConfig(fileName: string): Promise<LogBackend> {
+  const text = readText(fileName);
+  // Only here, so that a run without --log-config pays for none of it.
+  const [{ readLogConfig }, { systemEnvironment }] = await Promise.all([
+    import("./log4cplus.ts"),
+    import("./environment.ts"),
+  ]);
+  return await readLogConfig(text, fileName, systemEnvironment());
+}
+
+function readText(fileName: string): string {
+  try {
+    return Deno.readTextFileSync(fileName);
+  } catch (error) {
+    const missing = error instanceof Deno.errors.NotFound || error instanceof Deno.errors.IsADirectory;
+    throw new Fault("usage", `Specified --log-config file ${missing ? "does not exist" : "cannot be read"}`, {
+      remedy: error instanceof Error ? error.message : String(error),
+    });
+  }
+}
