@@ -31,11 +31,11 @@ export type FaultKind =
 /** Extra facts of a fault; all optional. */
 export interface FaultDetails {
   /** DCMTK's condition code, "MMMM:CCCC", where scripts look for one. */
-  readonly code?: string;
+  readonly code?: string | undefined;
   /** What the user could do about it, one sentence. */
-  readonly remedy?: string;
+  readonly remedy?: string | undefined;
   /** True when trying again later may help (refused port, transient rejection, lost association). */
-  readonly transient?: boolean;
+  readonly transient?: boolean | undefined;
   readonly cause?: unknown;
 }
 

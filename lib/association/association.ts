@@ -43,7 +43,7 @@ export interface AssociationEvents {
 
 export interface AssociationOptions extends TimeLimits {
   /** --max-send-pdu; absent: only the peer's limit counts. */
-  readonly maxSendPduBytes?: number;
+  readonly maxSendPduBytes?: number | undefined;
   readonly events?: AssociationEvents;
 }
 

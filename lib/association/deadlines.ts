@@ -7,9 +7,9 @@ export interface TimeLimits {
   /** -ta: answer to A-ASSOCIATE-RQ and A-RELEASE-RQ. */
   readonly acseTimeoutSeconds: number;
   /** -td: response to a DIMSE request. */
-  readonly dimseTimeoutSeconds?: number;
+  readonly dimseTimeoutSeconds?: number | undefined;
   /** -ts: no byte moved either way although one was due. */
-  readonly socketTimeoutSeconds?: number;
+  readonly socketTimeoutSeconds?: number | undefined;
 }
 
 const TICK_MS = 100;

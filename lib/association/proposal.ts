@@ -15,6 +15,7 @@ import {
 } from "../dicom/transfer_syntaxes.ts";
 import type { AnsweredContext, ProposedContext } from "../pdu/types.ts";
 import { CONTEXT_RESULT } from "../pdu/types.ts";
+import type { Need } from "../source/instance.ts";
 
 /** Presentation context IDs are odd and fit one octet (PS3.8 9.3.2.2). */
 export const MOST_CONTEXTS = 128;
@@ -34,12 +35,6 @@ export interface SyntaxWish {
 export interface ContextWish {
   readonly abstractSyntax: string;
   readonly transferSyntaxes: readonly string[];
-}
-
-/** What it takes to send an instance as it is. */
-export interface Need {
-  readonly sopClassUid: string;
-  readonly transferSyntax: string;
 }
 
 function contextsOf(abstractSyntax: string, { preferred, fallback, combine }: SyntaxWish): ContextWish[] {

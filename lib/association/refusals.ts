@@ -42,7 +42,7 @@ export function rejectionFault({ result, source, reason }: AssociateRj): Fault {
   ];
   return new Fault("rejected", lines.join("\n"), {
     transient: result === 2,
-    ...(remedy === undefined ? {} : { remedy }),
+    remedy,
   });
 }
 

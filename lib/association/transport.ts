@@ -13,7 +13,7 @@ export interface Destination {
   /** Which addresses of a name are used; an address literal is used as it is. */
   readonly family: AddressFamily;
   /** Absent: the system's own limit. */
-  readonly connectTimeoutSeconds?: number;
+  readonly connectTimeoutSeconds?: number | undefined;
   /** False leaves Nagle's algorithm on (environment variable TCP_NODELAY=0). */
   readonly noDelay: boolean;
 }

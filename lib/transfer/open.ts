@@ -27,8 +27,8 @@ export interface AssociationWish extends TimeLimits {
   readonly callingAeTitle: string;
   readonly calledAeTitle: string;
   readonly maximumLengthReceived: number;
-  readonly maxSendPduBytes?: number;
-  readonly userIdentity?: UserIdentity;
+  readonly maxSendPduBytes?: number | undefined;
+  readonly userIdentity?: UserIdentity | undefined;
   readonly roles: readonly RoleSelection[];
   readonly extended: readonly ExtendedNegotiation[];
   /** Operations invoked at the same time: 1 sends no item, 0 asks for no limit. */

@@ -2,30 +2,27 @@
  * The files go to the peer: over one association or several at a time, one after the other, until none is left.
  *
  * How this room works: `work_list.ts` hands the files out; a lane opens an association (`open.ts`) and works on
- * the list until it is empty or the association is lost. While the answer to one instance is awaited, the next file is
- * already opened and identified. A file that needs a context nobody proposed yet is put aside and gets a further
- * association at the end. Every file ends in exactly one Outcome, which `record` is told.
+ * the list until it is empty or the association is lost; `delivery.ts` takes one file to its answer. While that is
+ * awaited, the next file is already opened and identified. A file that needs a context nobody proposed yet is put
+ * aside and gets a further association at the end. Every file ends in exactly one Outcome, which `record` is told.
  */
 
 import {
   type ContextWish,
-  type Need,
+  isConvertible,
   neededContexts,
   type SyntaxWish,
   wasProposed,
 } from "../association/proposal.ts";
-import { chooseContext, isConvertible } from "../association/proposal.ts";
-import { longNameOf } from "../dicom/transfer_syntaxes.ts";
-import { modalityOf } from "../dicom/sop_classes.ts";
-import { nameOf } from "../dicom/uids.ts";
-import type { DimseRsp } from "../dimse/messages.ts";
-import { failureMeaning, mayPass, statusClass, statusText } from "../dimse/status.ts";
+import { mayPass } from "../dimse/status.ts";
 import { asFault, Fault } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
-import type { Instance, NoInstance, OpenInstance } from "./instance.ts";
+import type { Instance, Need, NoInstance, OpenInstance } from "../source/instance.ts";
+import { Delivery } from "./delivery.ts";
 import type { OpenAssociation } from "./open.ts";
 import { exitCodeOfOutcome, isGood, type Outcome } from "./outcome.ts";
 import { backoffMs, type RetryLimits } from "./retry.ts";
+import { tellOutcome, tellRemedy } from "./tell.ts";
 import { type Work, WorkList } from "./work_list.ts";
 
 export interface TransferPlan extends RetryLimits {
@@ -51,28 +48,23 @@ export interface TransferTools {
   /** Told of every file's end, once, in the order of the ends. */
   record(ended: EndedWork): void | Promise<void>;
   /** Told how many data PDVs left with each write; undefined at the end of a message. */
-  dataSent?(dataPdvs: number | undefined): void;
+  dataSent?: ((dataPdvs: number | undefined) => void) | undefined;
 }
 
 export interface EndedWork {
   readonly work: Work;
   readonly outcome: Outcome;
-  /** Absent when the file could not be identified. */
-  readonly sopInstanceUid?: string;
-  readonly sopClassUid?: string;
+  /** Undefined when the file could not be identified. */
+  readonly sopInstanceUid: string | undefined;
+  readonly sopClassUid: string | undefined;
   /** Of the data set. */
-  readonly lengthBytes?: number;
+  readonly lengthBytes: number | undefined;
 }
 
 /** An opened file waiting for its turn, or why it cannot be opened. */
 interface Prepared {
   readonly work: Work;
   readonly instance: Instance | NoInstance | Fault;
-}
-
-interface Sendable {
-  readonly work: Work;
-  readonly instance: Instance;
 }
 
 export class Transfer {
@@ -83,6 +75,8 @@ export class Transfer {
   #aside: { readonly work: Work; readonly need: Need }[] = [];
   #exitCode = 0;
   #halted = false;
+  /** The run halted on a file, after which DCMTK aborts instead of releasing. */
+  #haltedByFile = false;
   #notSent = 0;
 
   constructor(plan: TransferPlan, tools: TransferTools) {
@@ -98,9 +92,7 @@ export class Transfer {
     while (this.#aside.length > 0 && !this.#halted) await this.#nextAside();
     for await (const work of list.rest()) await this.#notTried(work);
     for (const { work } of this.#aside) await this.#notTried(work);
-    if (this.#notSent > 0) {
-      this.#log.error(`${this.#notSent} ${this.#notSent === 1 ? "file was" : "files were"} not sent`);
-    }
+    if (this.#notSent > 0) this.#log.error(`${countOf(this.#notSent, "file was", "files were")} not sent`);
     return this.#exitCode;
   }
 
@@ -109,10 +101,7 @@ export class Transfer {
     this.#halted = true;
   }
 
-  async #notTried(work: Work): Promise<void> {
-    this.#notSent++;
-    await this.#tools.record({ work, outcome: { kind: "notSent", fault: undefined } });
-  }
+  // --- associations ---
 
   /** A further association for as many of the files put aside as 128 contexts serve. */
   async #nextAside(): Promise<void> {
@@ -124,59 +113,70 @@ export class Transfer {
     const served = new Set(contexts.map(({ abstractSyntax }) => abstractSyntax));
     const now = this.#aside.filter(({ need }) => served.has(need.sopClassUid));
     this.#aside = this.#aside.filter(({ need }) => !served.has(need.sopClassUid));
-    const files = now.length === 1 ? "1 file needs" : `${now.length} files need`;
+    const files = countOf(now.length, "file needs", "files need");
     this.#log.info(`${files} presentation contexts that were not proposed yet: using a further association`);
-    await this.#phase(new WorkList(eachWork(now)), contexts);
+    const list = new WorkList(eachWork(now));
+    await this.#phase(list, contexts);
+    for await (const work of list.rest()) await this.#notTried(work);
   }
 
   /** All lanes, until the list is empty. A lane that gets no association leaves its work to the others. */
   async #phase(list: WorkList, contexts: readonly ContextWish[]): Promise<void> {
     this.#proposed.push(...contexts);
-    const first = this.#lane(list, contexts, true);
-    const others = Array.from({ length: this.#plan.jobs - 1 }, () => this.#lane(list, contexts, false));
-    await Promise.all([first, ...others]);
+    const lanes = Array.from(
+      { length: this.#plan.jobs },
+      (_, lane) => this.#lane(list, contexts, lane === 0),
+    );
+    await Promise.all(lanes);
   }
 
   /** One association after the other on the same list. Only the first lane's failure to connect ends the run. */
   async #lane(list: WorkList, contexts: readonly ContextWish[], isFirst: boolean): Promise<void> {
+    // The first one associates whatever the files turn out to be, as DCMTK does; the others need a file to open for.
     let prepared = isFirst ? undefined : await this.#prepareNext(list);
     if (!isFirst && prepared === undefined) return;
-    for (let failures = 0; !this.#halted;) {
-      let opened: OpenAssociation;
-      try {
-        opened = await this.#tools.open(contexts);
-      } catch (caught) {
-        const fault = asFault(caught);
-        if (fault.transient && failures < this.#plan.retries) {
-          await this.#pause(`connecting failed (${fault.condition})`, failures++);
-          continue;
-        }
-        this.#giveBack(list, prepared);
-        if (isFirst) this.#cannotConnect(fault);
-        else this.#log.info(`going on with fewer associations: ${fault.condition}`);
-        return;
-      }
-      const { fault, progress } = await this.#drain(list, opened, prepared);
+    let failures = 0;
+    while (!this.#halted) {
+      const open = await this.#open(contexts, isFirst, failures++);
+      if (open === "again") continue;
+      if (open === undefined) break;
+      const { usable, progress } = await this.#drain(list, open, prepared);
       prepared = undefined;
-      await this.#finish(opened, fault);
-      if (fault === undefined || this.#halted) return;
-      failures = progress ? 0 : failures + 1;
+      if (progress) failures = 0;
+      if (usable || this.#halted) break;
       prepared = await this.#prepareNext(list);
-      if (prepared === undefined) return;
-      if (this.#plan.retries > 0) await this.#pause(`association lost (${fault.condition})`, failures);
+      if (prepared === undefined) break;
+      if (this.#plan.retries > 0) await this.#pause("association lost", failures++);
     }
     this.#giveBack(list, prepared);
   }
 
-  #cannotConnect(fault: Fault): void {
+  /** An association; "again" when that failed and may be tried again; undefined when this lane gets none. */
+  async #open(
+    contexts: readonly ContextWish[],
+    isFirst: boolean,
+    failures: number,
+  ): Promise<OpenAssociation | "again" | undefined> {
+    try {
+      return await this.#tools.open(contexts);
+    } catch (caught) {
+      const fault = asFault(caught);
+      if (fault.transient && failures < this.#plan.retries) {
+        await this.#pause(fault.condition, failures);
+        return "again";
+      }
+      if (isFirst) this.#cannotOpen(fault);
+      else this.#log.info(`going on with fewer associations: ${fault.condition}`);
+      return undefined;
+    }
+  }
+
+  #cannotOpen(fault: Fault): void {
     this.#halted = true;
     this.#exitCode ||= 1;
-    this.#log.fatal(
-      fault.kind === "rejected" && fault.code === undefined
-        ? fault.message
-        : `Association Request Failed: ${fault.condition}`,
-    );
-    this.#tellRemedy(fault);
+    const isRejection = fault.kind === "rejected" && fault.code === undefined;
+    this.#log.fatal(isRejection ? fault.message : `Association Request Failed: ${fault.condition}`);
+    tellRemedy(this.#log, fault);
   }
 
   async #pause(why: string, failures: number): Promise<void> {
@@ -185,45 +185,50 @@ export class Transfer {
     await new Promise((resolve) => setTimeout(resolve, ms));
   }
 
-  /** Works on the list over one association until either has an end. */
+  /** Works on the list over one association until either has an end, and ends the association. */
   async #drain(
     list: WorkList,
-    { association, accepted, operationsWindow }: OpenAssociation,
+    open: OpenAssociation,
     first: Prepared | undefined,
-  ): Promise<{ fault: Fault | undefined; progress: boolean }> {
-    const inFlight = new Set<Promise<void>>();
+  ): Promise<{ readonly usable: boolean; readonly progress: boolean }> {
+    const delivery = new Delivery(open, {
+      log: this.#log,
+      deflate: this.#plan.deflate,
+      mayPropose: (need) => this.#mayPropose(need),
+      wasClassProposed: (uid) => this.#proposed.some(({ abstractSyntax }) => abstractSyntax === uid),
+      dataSent: this.#tools.dataSent,
+    });
+    const underway = new Set<Promise<void>>();
     let progress = false;
-    let messageId = 0;
     let prepared = first ?? await this.#prepareNext(list);
-    while (prepared !== undefined && !this.#halted && association.fault === undefined) {
-      const sendable = await this.#identified(prepared);
+    while (prepared !== undefined && !this.#halted && delivery.usable) {
+      const { work, instance } = prepared;
       prepared = undefined;
-      const context = sendable && await this.#contextFor(sendable, accepted);
-      if (sendable !== undefined && context !== undefined) {
-        messageId = messageId === 65535 ? 1 : messageId + 1;
-        const sent = await this.#send(list, sendable, context, messageId, association);
-        if (sent === undefined) break;
-        const ended = sent.answered.then((stored) => {
-          progress ||= stored;
-          inFlight.delete(ended);
-        });
-        inFlight.add(ended);
-        const upcoming = this.#prepareNext(list);
-        if (inFlight.size >= operationsWindow) await Promise.race(inFlight);
-        prepared = await upcoming;
-      } else if (!this.#halted) {
-        prepared = await this.#prepareNext(list);
+      const sent = await this.#begin(list, delivery, work, instance);
+      if (sent === undefined) {
+        if (!this.#halted) prepared = await this.#prepareNext(list);
+        continue;
       }
+      const settled = sent.answered.then((isAnswered) => {
+        progress ||= isAnswered;
+        underway.delete(settled);
+      });
+      underway.add(settled);
+      const upcoming = this.#prepareNext(list);
+      if (underway.size >= open.operationsWindow) await Promise.race(underway);
+      prepared = await upcoming;
     }
-    await Promise.all(inFlight);
+    await Promise.all(underway);
     this.#giveBack(list, prepared);
-    return { fault: association.fault, progress };
+    const { usable } = delivery;
+    await this.#close(open, usable);
+    return { usable, progress };
   }
 
-  /** Ends an association as its state and the plan ask. */
-  async #finish({ association }: OpenAssociation, fault: Fault | undefined): Promise<void> {
-    if (fault !== undefined || association.fault !== undefined) return association.destroy();
-    if (this.#plan.abort || this.#torn) {
+  /** Releases an association, or aborts it if that is asked for or nothing else is left. */
+  async #close({ association }: OpenAssociation, usable: boolean): Promise<void> {
+    if (association.fault !== undefined) return association.destroy();
+    if (!usable || this.#plan.abort || this.#haltedByFile) {
       this.#log.info("Aborting Association");
       return await association.abort();
     }
@@ -231,22 +236,18 @@ export class Transfer {
     try {
       await association.release();
     } catch (caught) {
-      const lost = asFault(caught);
-      this.#log.error(`Association Release Failed: ${lost.condition}`);
+      this.#log.error(`Association Release Failed: ${asFault(caught).condition}`);
       this.#exitCode ||= 10;
     }
   }
 
-  /** A file failed in a way after which DCMTK aborts: the association must not be released as if all were well. */
-  #torn = false;
-
-  // --- one file ---
+  // --- files ---
 
   async #prepareNext(list: WorkList): Promise<Prepared | undefined> {
     const work = await list.next();
     if (work === undefined) return undefined;
     try {
-      return { work, instance: this.#tools.openInstance(work.path, work.scanned) };
+      return { work, instance: await this.#tools.openInstance(work.path, work.scanned) };
     } catch (caught) {
       return { work, instance: asFault(caught) };
     }
@@ -258,46 +259,38 @@ export class Transfer {
     list.putBack(prepared.work);
   }
 
-  /** The file's turn has come: an instance to be sent, or an outcome that is recorded here. */
-  async #identified({ work, instance }: Prepared): Promise<Sendable | undefined> {
+  /**
+   * The file's turn has come. If it could be sent, `answered` is kept when its outcome has been dealt with, and says
+   * whether the peer answered at all.
+   */
+  async #begin(
+    list: WorkList,
+    delivery: Delivery,
+    work: Work,
+    instance: Prepared["instance"],
+  ): Promise<{ readonly answered: Promise<boolean> } | undefined> {
     if ("skipped" in instance) {
-      this.#log.info(`skipping file: ${work.path}: ${instance.skipped}`);
-      await this.#end(work, { kind: "skipped", why: instance.skipped });
+      await this.#settle(list, work, { kind: "skipped", why: instance.skipped });
       return undefined;
     }
     this.#log.info(`Sending file: ${work.path}`);
     if (instance instanceof Fault) {
       this.#log.error(`Bad DICOM file: ${work.path}: ${instance.message}`);
-      this.#tellRemedy(instance);
-      await this.#end(work, { kind: "unreadable", fault: instance });
-      this.#tear(instance);
+      await this.#settle(list, work, { kind: "unreadable", fault: instance });
       return undefined;
     }
     for (const warning of instance.warnings) this.#log.warn(warning);
-    return { work, instance };
-  }
-
-  /** The context the instance travels on; without one it is put aside, or not accepted. */
-  async #contextFor({ work, instance }: Sendable, accepted: OpenAssociation["accepted"]) {
-    const context = chooseContext(accepted, instance, this.#plan.deflate);
-    if (context !== undefined) return context;
-    instance.close();
-    const { sopClassUid, transferSyntax } = instance;
-    if (this.#mayPropose(instance)) {
-      this.#aside.push({ work, need: { sopClassUid, transferSyntax } });
-      return undefined;
+    const step = await delivery.begin(instance, work.path);
+    switch (step.kind) {
+      case "aside":
+        this.#aside.push({ work, need: instance });
+        return undefined;
+      case "ended":
+        await this.#settle(list, work, step.outcome, instance);
+        return undefined;
+      case "underway":
+        return { answered: step.outcome.then((outcome) => this.#settle(list, work, outcome, instance)) };
     }
-    const fault = notAccepted(instance, accepted, this.#proposed);
-    if (accepted.length === 0) this.#log.fatal("No Acceptable Presentation Contexts");
-    else {
-      const name = modalityOf(sopClassUid) ?? nameOf(sopClassUid) ?? "unknown SOP class";
-      this.#log.error(`No presentation context for: (${name}) ${sopClassUid}`);
-    }
-    this.#log.error(`not accepted, file: ${work.path}: ${fault.message}`);
-    this.#tellRemedy(fault);
-    await this.#end(work, { kind: "notAccepted", fault }, instance);
-    if (accepted.length > 0) this.#tear(fault);
-    return undefined;
   }
 
   #mayPropose(need: Need): boolean {
@@ -308,153 +301,51 @@ export class Transfer {
     return isConvertible(need.transferSyntax, wish.preferred) && !wasProposed(this.#proposed, only);
   }
 
-  /** `answered` when the response has been dealt with: true if stored. Undefined if the message could not be sent. */
-  async #send(
-    list: WorkList,
-    { work, instance }: Sendable,
-    context: OpenAssociation["accepted"][number],
-    messageId: number,
-    association: OpenAssociation["association"],
-  ): Promise<{ readonly answered: Promise<boolean> } | undefined> {
-    const { sopClassUid, sopInstanceUid, transferSyntax } = instance;
-    try {
-      if (transferSyntax !== context.transferSyntax) {
-        const names = `${longNameOf(transferSyntax)} -> ${longNameOf(context.transferSyntax)}`;
-        this.#log.info(`Converting transfer syntax: ${names}`);
-      }
-      const source = instance.dataSet(context.transferSyntax);
-      try {
-        this.#log.info(`Sending Store Request (MsgID ${messageId}, ${modalityOf(sopClassUid) ?? "OT"})`);
-        const rq = { messageId, sopClassUid, sopInstanceUid };
-        const { response } = await association.store(context.id, rq, source, this.#tools.dataSent);
-        return { answered: this.#answered(list, { work, instance }, response) };
-      } finally {
-        source.close();
-      }
-    } catch (caught) {
-      await this.#failed(list, { work, instance }, asFault(caught));
-      return undefined;
-    } finally {
-      this.#tools.dataSent?.(undefined);
+  /** Tries again what may pass; everything else is told and recorded. Answers whether the peer had answered. */
+  async #settle(list: WorkList, work: Work, outcome: Outcome, instance?: Instance): Promise<boolean> {
+    tellOutcome(this.#log, work.path, outcome, instance?.sopClassUid ?? "");
+    const isAnswered = outcome.kind !== "notSent";
+    if (this.#mayTryAgain(work, outcome)) {
+      list.putBack({ ...work, attempts: work.attempts + 1 });
+      if (outcome.kind === "refused") await this.#pause("this status may pass", work.attempts);
+      return isAnswered;
     }
+    if (!isGood(outcome)) this.#countFailure(outcome);
+    await this.#record(work, outcome, instance);
+    return isAnswered;
   }
 
-  async #answered(list: WorkList, sendable: Sendable, response: Promise<DimseRsp>): Promise<boolean> {
-    try {
-      return await this.#responded(list, sendable, await response);
-    } catch (caught) {
-      await this.#failed(list, sendable, asFault(caught));
-      return false;
-    }
+  #mayTryAgain({ attempts }: Work, outcome: Outcome): boolean {
+    if (attempts >= this.#plan.retries || this.#halted) return false;
+    if (outcome.kind === "refused") return mayPass(outcome.status);
+    return outcome.kind === "notSent" && outcome.fault?.transient === true;
   }
 
-  async #responded(list: WorkList, { work, instance }: Sendable, rsp: DimseRsp): Promise<boolean> {
-    const { status, errorComment: comment, offendingElements } = rsp;
-    this.#log.info(`Received Store Response (${statusText(status)})`);
-    switch (statusClass(status)) {
-      case "success":
-        await this.#end(work, { kind: "stored", status }, instance);
-        return true;
-      case "warning":
-        await this.#end(work, { kind: "storedWithWarning", status, comment }, instance);
-        return true;
-      case "failure": {
-        const hex = status.toString(16).padStart(4, "0").toUpperCase();
-        const details = [
-          comment ? `, Error Comment: '${comment}'` : "",
-          offendingElements.length > 0 ? `, Offending Element: ${offendingElements.join(" ")}` : "",
-        ].join("");
-        this.#log.error(
-          `Store Refused, file: ${work.path}: status ${hex}H, ${failureMeaning(status)}${details}`,
-        );
-        if (mayPass(status) && this.#tryAgain(list, work)) {
-          await this.#pause(`status ${hex}H may pass`, work.attempts);
-          return false;
-        }
-        await this.#end(work, { kind: "refused", status, comment, offendingElements }, instance);
-        return false;
-      }
-    }
+  #countFailure(outcome: Outcome): void {
+    this.#exitCode ||= exitCodeOfOutcome(outcome);
+    if (this.#plan.noHalt || this.#halted) return;
+    this.#halted = true;
+    const fault = "fault" in outcome ? outcome.fault : undefined;
+    if (fault === undefined || fault.code === undefined) return;
+    if (outcome.kind === "unreadable" || outcome.kind === "notAccepted") this.#haltedByFile = true;
+    if (fault.code !== "0006:0317") this.#log.error(`Store SCU Failed: ${fault.condition}`);
   }
 
-  /** A message broke off, or its answer never came. */
-  async #failed(list: WorkList, { work, instance }: Sendable, fault: Fault): Promise<void> {
-    this.#log.error(`Store Failed, file: ${work.path}:\n${fault.condition}`);
-    this.#tellRemedy(fault);
-    if (fault.kind === "input") {
-      await this.#end(work, { kind: "unreadable", fault }, instance);
-      this.#torn = true;
-      return;
-    }
-    if (fault.code === "0006:0317") this.#log.info("Peer Aborted Association");
-    else this.#log.error(`Store SCU Failed: ${fault.condition}`);
-    if (fault.transient && this.#tryAgain(list, work)) return;
-    await this.#end(work, { kind: "notSent", fault }, instance);
+  async #notTried(work: Work): Promise<void> {
+    this.#notSent++;
+    await this.#record(work, { kind: "notSent", fault: undefined }, undefined);
   }
 
-  #tryAgain(list: WorkList, work: Work): boolean {
-    if (work.attempts >= this.#plan.retries || this.#halted) return false;
-    list.putBack({ ...work, attempts: work.attempts + 1 });
-    return true;
-  }
-
-  async #end(work: Work, outcome: Outcome, instance?: Instance): Promise<void> {
-    instance?.close();
-    if (!isGood(outcome)) {
-      this.#exitCode ||= exitCodeOfOutcome(outcome);
-      if (!this.#plan.noHalt) this.#halted = true;
-    }
+  async #record(work: Work, outcome: Outcome, instance: Instance | undefined): Promise<void> {
     const { sopClassUid, sopInstanceUid, lengthBytes } = instance ?? {};
-    await this.#tools.record({
-      work,
-      outcome,
-      ...(sopClassUid === undefined ? {} : { sopClassUid }),
-      ...(sopInstanceUid === undefined ? {} : { sopInstanceUid }),
-      ...(lengthBytes === undefined ? {} : { lengthBytes }),
-    });
+    await this.#tools.record({ work, outcome, sopClassUid, sopInstanceUid, lengthBytes });
   }
+}
 
-  /** A file-level failure that halts aborts the association, as DCMTK does. */
-  #tear(fault: Fault): void {
-    if (this.#plan.noHalt) return;
-    this.#torn = true;
-    this.#log.error(`Store SCU Failed: ${fault.condition}`);
-  }
-
-  #tellRemedy(fault: Fault): void {
-    if (fault.remedy !== undefined) this.#log.error(`hint: ${fault.remedy}`);
-  }
+function countOf(count: number, one: string, several: string): string {
+  return `${count} ${count === 1 ? one : several}`;
 }
 
 async function* eachWork(aside: readonly { readonly work: Work }[]): AsyncGenerator<Work> {
   for (const { work } of aside) yield work;
-}
-
-/** Says what the peer accepted for the class, or what it refused. */
-function notAccepted(
-  need: Need,
-  accepted: OpenAssociation["accepted"],
-  proposed: readonly ContextWish[],
-): Fault {
-  const ofClass = accepted.filter(({ abstractSyntax }) => abstractSyntax === need.sopClassUid);
-  const className = nameOf(need.sopClassUid) ?? need.sopClassUid;
-  const syntaxName = longNameOf(need.transferSyntax);
-  const code = "0006:0208";
-  if (ofClass.length > 0) {
-    const names = ofClass.map(({ transferSyntax }) => longNameOf(transferSyntax)).join(", ");
-    return new Fault("noContext", `the peer takes ${className} only as ${names}, the file is ${syntaxName}`, {
-      code,
-      remedy:
-        "decompress the file first (dcmdjpeg, dcmdrle, gdcmconv), or have the transfer syntax enabled at the peer",
-    });
-  }
-  if (proposed.some(({ abstractSyntax }) => abstractSyntax === need.sopClassUid)) {
-    return new Fault("noContext", `the peer refused every presentation context for ${className}`, {
-      code,
-      remedy: "have this SOP class enabled at the peer, or send to one that stores it",
-    });
-  }
-  return new Fault("noContext", `${className} was not proposed, and the options given forbid proposing it`, {
-    code,
-  });
 }

@@ -2,13 +2,17 @@
 
 import type { ByteSource } from "../bytes/source.ts";
 
-export interface Instance {
+/** What it takes to send an instance as it is. */
+export interface Need {
   readonly sopClassUid: string;
-  readonly sopInstanceUid: string;
   /** The transfer syntax the data set is in. */
   readonly transferSyntax: string;
-  /** Bytes of the data set as it is in the file; for reports. */
-  readonly lengthBytes: number;
+}
+
+export interface Instance extends Need {
+  readonly sopInstanceUid: string;
+  /** Bytes of the data set as it is in the file, for reports; undefined for a stream whose end has not been seen. */
+  readonly lengthBytes: number | undefined;
   /** Oddities found while reading, in the order found. */
   readonly warnings: readonly string[];
   /**
@@ -20,10 +24,13 @@ export interface Instance {
   close(): void;
 }
 
-/** Why a path gives no instance although nothing is wrong: not DICOM, a DICOMDIR. Only for files found by scanning. */
+/** Why a file found by scanning is not to be sent although nothing is wrong: not DICOM, a DICOMDIR. */
 export interface NoInstance {
   readonly skipped: string;
 }
 
 /** Opens and identifies a file. @throws Fault "input" */
-export type OpenInstance = (path: string, scanned: boolean) => Instance | NoInstance;
+export type OpenInstance = (
+  path: string,
+  scanned: boolean,
+) => Instance | NoInstance | Promise<Instance | NoInstance>;

@@ -1,0 +1,103 @@
+/** Whom we trust: anchors and revocation lists from the files and folders that were named. */
+
+import { join } from "node:path";
+import type { TlsWishes } from "../../cli/settings.ts";
+import { Fault } from "../../errors.ts";
+import type { Logger } from "../../log/log.ts";
+import {
+  type Certificate,
+  certificatesIn,
+  configuring,
+  describeCertificate,
+  type FileFormat,
+  readSmallFile,
+  revocationListsIn,
+} from "./certificate.ts";
+
+export interface Trust {
+  /** "system": the certification authorities that this machine trusts, and only for the right host name. */
+  readonly anchors: readonly Certificate[] | "system";
+  /** DER. */
+  readonly revocationLists: readonly Uint8Array<ArrayBuffer>[];
+}
+
+/**
+ * Reads +cf, +cd and +crl.
+ *
+ * @throws {Fault} configuration: any of them that cannot be read or holds nothing. DCMTK goes on without; then a peer is
+ * refused, or a revoked certificate accepted, for a reason nobody sees.
+ */
+export async function readTrust(wishes: TlsWishes, log: Logger): Promise<Trust> {
+  const { certificateFiles, certificateDirectories, crlFiles, format } = wishes;
+  const anchors: Certificate[] = [];
+  const revocationLists: Uint8Array<ArrayBuffer>[] = [];
+  for (const path of certificateFiles) {
+    anchors.push(
+      ...await configuring(
+        `unable to load certificate file '${path}'`,
+        async () => certificatesIn(await readSmallFile(path), format),
+      ),
+    );
+  }
+  for (const folder of certificateDirectories) {
+    const found = await readFolder(folder, format, log);
+    anchors.push(...found.anchors);
+    revocationLists.push(...found.revocationLists);
+  }
+  for (const path of crlFiles) {
+    revocationLists.push(
+      ...await configuring(
+        `unable to load CRL file '${path}'`,
+        async () => revocationListsIn(await readSmallFile(path), format),
+      ),
+    );
+  }
+  for (const { facts } of anchors) log.debug(() => `trust anchor: ${describeCertificate(facts)}`);
+  const areNamed = certificateFiles.length + certificateDirectories.length > 0;
+  return { anchors: areNamed ? anchors : "system", revocationLists };
+}
+
+/** Every certificate and revocation list of a folder, whatever the names of the files; other files do not matter. */
+async function readFolder(
+  folder: string,
+  format: FileFormat,
+  log: Logger,
+): Promise<{ anchors: Certificate[]; revocationLists: Uint8Array<ArrayBuffer>[] }> {
+  const anchors: Certificate[] = [];
+  const revocationLists: Uint8Array<ArrayBuffer>[] = [];
+  const attempt = `unable to load certificates from directory '${folder}'`;
+  await configuring(attempt, async () => {
+    const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
+    for (const name of names) {
+      const path = join(folder, name);
+      if (!(await isFile(path))) continue;
+      const bytes = await readSmallFile(path);
+      try {
+        if (isRevocationList(name)) revocationLists.push(...revocationListsIn(bytes, format));
+        else anchors.push(...certificatesIn(bytes, format));
+      } catch (caught) {
+        log.debug(() => `'${path}' is no trust anchor: ${caught instanceof Error ? caught.message : caught}`);
+      }
+    }
+  });
+  if (anchors.length === 0) {
+    throw new Fault("configuration", `${attempt}: no file in it holds a certificate`, {
+      remedy: format === "pem" ? "DER files need --der-keys" : "PEM files need --pem-keys",
+    });
+  }
+  return { anchors, revocationLists };
+}
+
+/** The names that OpenSSL's rehash gives, and the usual extension. */
+function isRevocationList(name: string): boolean {
+  return /\.(r\d+|crl)$/i.test(name);
+}
+
+/** Follows links: hashed names are links to the real ones. */
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,62 @@
+/** One command line, obeyed: the send itself (send.ts), or an answer the program gives by itself. */
+
+import { type Command, isAudible, readCommand } from "./cli/command.ts";
+import { argumentsText, errorBlock, explainOption, helpText, versionText } from "./cli/help.ts";
+import { asFault, Fault } from "./errors.ts";
+import { prefixed } from "./log/log.ts";
+import { stderrWriter, stdoutWriter } from "./log/standard_streams.ts";
+import { send } from "./send.ts";
+import { buildCommit, buildDate, VERSION } from "./version.ts";
+
+/** Takes the arguments that follow the program's name; answers the exit code and never throws. */
+export async function run(argv: readonly string[]): Promise<number> {
+  const command = readCommand(argv, {
+    readFile: (path) => Deno.readFileSync(path),
+    variable: (name) => Deno.env.get(name),
+  });
+  const toStderr = stderrWriter();
+  const told = command.kind === "run"
+    ? command.settings.log
+    : command.kind === "mistake"
+    ? command.log
+    : undefined;
+  if (told?.arguments !== undefined) toStderr(prefixed("info", argumentsText(told.arguments)));
+  try {
+    return await obey(command);
+  } catch (caught) {
+    const fault = asFault(caught);
+    if (command.kind !== "mistake" || isAudible(command)) toStderr(errorBlock(VERSION, fault));
+    return 1;
+  }
+}
+
+async function obey(command: Command): Promise<number> {
+  const toStdout = stdoutWriter();
+  switch (command.kind) {
+    case "run":
+      return await send(command.settings, toStdout);
+    case "help":
+      toStdout(command.option === undefined ? helpText(VERSION) : explainOption(VERSION, command.option));
+      return 0;
+    case "version":
+      toStdout(versionText(VERSION, versionFacts()));
+      return 0;
+    case "selftest": {
+      const { selfTest } = await import("./receiver/self_test.ts");
+      return await selfTest(toStdout);
+    }
+    case "mistake":
+      throw command.fault;
+    default:
+      throw new Fault("usage", `${command.kind} is not built yet`);
+  }
+}
+
+function versionFacts(): string[] {
+  const built = buildDate() === "" ? "" : ` of ${buildDate()}`;
+  return [
+    `Host type: ${Deno.build.target}`,
+    `Built from: ${buildCommit()}${built}`,
+    `Runtime: Deno ${Deno.version.deno}, V8 ${Deno.version.v8}`,
+  ];
+}

@@ -1,0 +1,150 @@
+/** One file on an open association: from its turn to the peer's answer. */
+
+import { type AcceptedContext, chooseContext } from "../association/proposal.ts";
+import { longNameOf } from "../dicom/transfer_syntaxes.ts";
+import { modalityOf } from "../dicom/sop_classes.ts";
+import { nameOf } from "../dicom/uids.ts";
+import type { DimseRsp } from "../dimse/messages.ts";
+import { statusClass, statusText } from "../dimse/status.ts";
+import { asFault, Fault } from "../errors.ts";
+import type { Logger } from "../log/log.ts";
+import type { Instance, Need } from "../source/instance.ts";
+import type { OpenAssociation } from "./open.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** What came of a file's turn. */
+export type Step =
+  /** Its end is known at once. */
+  | { readonly kind: "ended"; readonly outcome: Outcome }
+  /** It needs a context that has not been proposed yet. */
+  | { readonly kind: "aside" }
+  /** It has been sent; the outcome comes with the answer. */
+  | { readonly kind: "underway"; readonly outcome: Promise<Outcome> };
+
+export interface DeliveryOptions {
+  readonly log: Logger;
+  /** Prefer Deflated for uncompressed data sets. */
+  readonly deflate: boolean;
+  /** Whether proposing a context for this could help. */
+  mayPropose(need: Need): boolean;
+  /** Whether the class was proposed at all, for the message when it is not accepted. */
+  wasClassProposed(sopClassUid: string): boolean;
+  dataSent?: ((dataPdvs: number | undefined) => void) | undefined;
+}
+
+export class Delivery {
+  readonly #open: OpenAssociation;
+  readonly #options: DeliveryOptions;
+  readonly #log: Logger;
+  #messageId = 0;
+  #torn = false;
+
+  constructor(open: OpenAssociation, options: DeliveryOptions) {
+    this.#open = open;
+    this.#options = options;
+    this.#log = options.log;
+  }
+
+  /** A message broke off for a reason of ours: the association can only be aborted. */
+  get torn(): boolean {
+    return this.#torn;
+  }
+
+  /** False when nothing more can be sent here. */
+  get usable(): boolean {
+    return !this.#torn && this.#open.association.fault === undefined;
+  }
+
+  /** Sends an instance, or says why not. Never throws; the instance is closed unless it is put aside. */
+  async begin(instance: Instance, path: string): Promise<Step> {
+    const { accepted } = this.#open;
+    const context = chooseContext(accepted, instance, this.#options.deflate);
+    if (context !== undefined) return await this.#send(instance, path, context);
+    instance.close();
+    if (this.#options.mayPropose(instance)) return { kind: "aside" };
+    return { kind: "ended", outcome: { kind: "notAccepted", fault: this.#whyNotAccepted(instance) } };
+  }
+
+  async #send(instance: Instance, path: string, context: AcceptedContext): Promise<Step> {
+    const { sopClassUid, sopInstanceUid, transferSyntax } = instance;
+    this.#messageId = this.#messageId === 65535 ? 1 : this.#messageId + 1;
+    const messageId = this.#messageId;
+    try {
+      if (transferSyntax !== context.transferSyntax) {
+        const names = `${longNameOf(transferSyntax)} -> ${longNameOf(context.transferSyntax)}`;
+        this.#log.info(`Converting transfer syntax: ${names}`);
+      }
+      const source = instance.dataSet(context.transferSyntax);
+      this.#log.info(`Sending Store Request (MsgID ${messageId}, ${modalityOf(sopClassUid) ?? "OT"})`);
+      this.#torn = true; // until the message is complete
+      const rq = { messageId, sopClassUid, sopInstanceUid };
+      const { response } = await this.#open.association.store(context.id, rq, source, this.#options.dataSent);
+      this.#torn = false;
+      return { kind: "underway", outcome: this.#answered(path, response) };
+    } catch (caught) {
+      return { kind: "ended", outcome: this.#failed(path, asFault(caught)) };
+    } finally {
+      instance.close();
+      this.#options.dataSent?.(undefined);
+    }
+  }
+
+  async #answered(path: string, response: Promise<DimseRsp>): Promise<Outcome> {
+    try {
+      const { status, errorComment: comment, offendingElements } = await response;
+      this.#log.info(`Received Store Response (${statusText(status)})`);
+      switch (statusClass(status)) {
+        case "success":
+          return { kind: "stored", status };
+        case "warning":
+          return { kind: "storedWithWarning", status, comment };
+        case "failure":
+          return { kind: "refused", status, comment, offendingElements };
+      }
+    } catch (caught) {
+      return this.#failed(path, asFault(caught));
+    }
+  }
+
+  /** A message broke off, or its answer never came. */
+  #failed(path: string, fault: Fault): Outcome {
+    this.#log.error(`Store Failed, file: ${path}:\n${fault.condition}`);
+    if (fault.code === "0006:0317") this.#log.info("Peer Aborted Association");
+    if (fault.code === "0006:0319") this.#log.error("Protocol Error: Peer requested release (Aborting)");
+    return fault.kind === "input" ? { kind: "unreadable", fault } : { kind: "notSent", fault };
+  }
+
+  /** Says what the peer accepted for the class, or that it refused it. */
+  #whyNotAccepted({ sopClassUid, transferSyntax }: Need): Fault {
+    const { accepted } = this.#open;
+    const code = "0006:0208";
+    if (accepted.length === 0) return new Fault("noContext", "No Acceptable Presentation Contexts");
+    const ofClass = accepted.filter(({ abstractSyntax }) => abstractSyntax === sopClassUid);
+    const className = nameOf(sopClassUid) ?? sopClassUid;
+    if (ofClass.length > 0) {
+      const taken = ofClass.map((context) => longNameOf(context.transferSyntax)).join(", ");
+      return new Fault(
+        "noContext",
+        `the peer takes ${className} only as ${taken}, the file is ${longNameOf(transferSyntax)}`,
+        {
+          code,
+          remedy: "decompress the file first (dcmdjpeg, dcmdrle, gdcmconv), " +
+            "or have the transfer syntax enabled at the peer",
+        },
+      );
+    }
+    if (this.#options.wasClassProposed(sopClassUid)) {
+      return new Fault("noContext", `the peer refused every presentation context for ${className}`, {
+        code,
+        remedy: "have this SOP class enabled at the peer, or send to one that stores it",
+      });
+    }
+    return new Fault(
+      "noContext",
+      `${className} was not proposed, and the options given forbid proposing it`,
+      {
+        code,
+      },
+    );
+  }
+}

@@ -1,0 +1,77 @@
+/** From settings to what the transfer does: which contexts, which limits, which identity. */
+
+import {
+  type ContextWish,
+  defaultContexts,
+  neededContexts,
+  type SyntaxWish,
+} from "../association/proposal.ts";
+import type { Destination } from "../association/transport.ts";
+import type { Profile } from "../cli/profile.ts";
+import type { NetworkSettings, Settings } from "../cli/settings.ts";
+import { DEFLATED_LITTLE_ENDIAN } from "../dicom/transfer_syntaxes.ts";
+import type { UserIdentity } from "../pdu/types.ts";
+import type { Need } from "../source/instance.ts";
+import type { AssociationWish } from "./open.ts";
+import type { TransferPlan } from "./transfer.ts";
+
+export function destinationOf({ peer, port, network }: Settings, noDelay: boolean): Destination {
+  const { addressFamily: family, connectTimeoutSeconds } = network;
+  return { peer, port, family, noDelay, connectTimeoutSeconds };
+}
+
+export function associationWishOf(
+  network: NetworkSettings,
+  profile: Profile | undefined,
+  userIdentity: UserIdentity | undefined,
+): AssociationWish {
+  return {
+    callingAeTitle: network.callingAeTitle,
+    calledAeTitle: network.calledAeTitle,
+    maximumLengthReceived: network.maxPduBytes & ~1,
+    maxOperationsInvoked: network.maxOperationsInvoked,
+    acseTimeoutSeconds: network.acseTimeoutSeconds,
+    dimseTimeoutSeconds: network.dimseTimeoutSeconds,
+    socketTimeoutSeconds: network.socketTimeoutSeconds,
+    maxSendPduBytes: network.maxSendPduBytes,
+    roles: profile?.roles ?? [],
+    extended: profile?.extended ?? [],
+    userIdentity,
+  };
+}
+
+export function syntaxWishOf({ proposal, combine }: NetworkSettings): SyntaxWish {
+  const { preferred, fallback, exclusive } = proposal;
+  return { preferred, fallback, exclusive, combine };
+}
+
+/** @param needs what the files need, known only with --required */
+export function transferPlanOf(
+  { network, delivery }: Settings,
+  profile: Profile | undefined,
+  needs: readonly Need[],
+): TransferPlan {
+  const wish = syntaxWishOf(network);
+  return {
+    contexts: firstContexts(network, profile, wish, needs),
+    wish: profile === undefined ? wish : undefined,
+    deflate: network.proposal.preferred === DEFLATED_LITTLE_ENDIAN && profile === undefined,
+    noHalt: network.noHalt,
+    abort: network.abort,
+    jobs: delivery.jobs,
+    retries: delivery.retries,
+    retryDelaySeconds: delivery.retryDelaySeconds,
+  };
+}
+
+/** With --required, what does not fit the first association is put aside and gets its turn on a further one. */
+function firstContexts(
+  { required }: NetworkSettings,
+  profile: Profile | undefined,
+  wish: SyntaxWish,
+  needs: readonly Need[],
+): readonly ContextWish[] {
+  if (profile !== undefined) return profile.contexts;
+  if (!required) return defaultContexts(wish);
+  return neededContexts(needs, wish)[0] ?? [];
+}

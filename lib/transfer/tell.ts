@@ -1,0 +1,54 @@
+/** The lines that say how a file ended, for those ends that have not been told on the way. */
+
+import { modalityOf } from "../dicom/sop_classes.ts";
+import { nameOf } from "../dicom/uids.ts";
+import { failureMeaning } from "../dimse/status.ts";
+import type { Fault } from "../errors.ts";
+import type { Logger } from "../log/log.ts";
+import type { Outcome } from "./outcome.ts";
+
+export function tellOutcome(log: Logger, path: string, outcome: Outcome, sopClassUid: string): void {
+  switch (outcome.kind) {
+    case "stored":
+      return;
+    case "storedWithWarning":
+      log.info(`stored with warning ${hex(outcome.status)}, file: ${path}${quoted(outcome.comment)}`);
+      return;
+    case "skipped":
+      log.info(`skipping file: ${path}: ${outcome.why}`);
+      return;
+    case "refused": {
+      const { status, comment, offendingElements } = outcome;
+      const offending = offendingElements.length > 0
+        ? `, Offending Element: ${offendingElements.join(" ")}`
+        : "";
+      const reason = `${hex(status)}, ${failureMeaning(status)}${quoted(comment)}${offending}`;
+      log.error(`Store Refused, file: ${path}: status ${reason}`);
+      return;
+    }
+    case "notAccepted": {
+      const { fault } = outcome;
+      if (fault.code === undefined) log.fatal(fault.message);
+      else {
+        const name = modalityOf(sopClassUid) ?? nameOf(sopClassUid) ?? "unknown SOP class";
+        log.error(`No presentation context for: (${name}) ${sopClassUid}\n${fault.message}, file: ${path}`);
+      }
+      return tellRemedy(log, fault);
+    }
+    case "unreadable":
+    case "notSent":
+      if (outcome.fault !== undefined) tellRemedy(log, outcome.fault);
+  }
+}
+
+export function tellRemedy(log: Logger, { remedy }: Fault): void {
+  if (remedy !== undefined) log.error(`hint: ${remedy}`);
+}
+
+function hex(status: number): string {
+  return status.toString(16).padStart(4, "0").toUpperCase() + "H";
+}
+
+function quoted(comment: string | undefined): string {
+  return comment ? `, Error Comment: '${comment}'` : "";
+}
