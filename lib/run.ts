@@ -45,6 +45,16 @@ async function obey(command: Command): Promise<number> {
       const { selfTest } = await import("./receiver/self_test.ts");
       return await selfTest(toStdout);
     }
+    case "man": {
+      const { manPage } = await import("./cli/man.ts");
+      toStdout(manPage(VERSION, buildDate()));
+      return 0;
+    }
+    case "completions": {
+      const { completionScript } = await import("./cli/completions.ts");
+      toStdout(completionScript(command.shell));
+      return 0;
+    }
     case "mistake":
       throw command.fault;
     default:

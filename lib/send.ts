@@ -4,61 +4,131 @@
  */
 
 import { connectTcp, tcpDuplex } from "./association/transport.ts";
+import { type Profile, readProfile } from "./cli/profile.ts";
 import type { Settings } from "./cli/settings.ts";
-import { asFault, exitCodeOf, type Fault } from "./errors.ts";
-import type { Logger } from "./log/log.ts";
-import { LOGGER } from "./log/log.ts";
+import { asFault, exitCodeOf, Fault } from "./errors.ts";
+import { LOGGER, Logger } from "./log/log.ts";
 import { openLog } from "./log/open_log.ts";
 import type { WriteText } from "./log/standard_streams.ts";
 import { dotsTo } from "./report/dots.ts";
+import { Tally } from "./report/tally.ts";
+import { listenForStop } from "./signals.ts";
 import { Inputs } from "./source/inputs.ts";
+import type { OpenInstance } from "./source/instance.ts";
+import { Journal } from "./source/journal.ts";
 import { instanceOpener } from "./source/open_instance.ts";
+import { renameProcessed } from "./source/rename.ts";
 import { openAssociation } from "./transfer/open.ts";
+import { isGood } from "./transfer/outcome.ts";
 import { associationWishOf, destinationOf, transferPlanOf } from "./transfer/plan.ts";
-import { Transfer } from "./transfer/transfer.ts";
+import { type EndedWork, Transfer } from "./transfer/transfer.ts";
+import { userIdentityOf } from "./transfer/user_identity.ts";
 
-/** Sends what the settings say; answers the exit code (design: 0 only if every instance is stored). */
+/** Sends what the settings say; answers the exit code (0 only if every instance is stored). */
 export async function send(settings: Settings, toStdout: WriteText): Promise<number> {
-  const { log, close } = openLog(settings.log);
+  const backend = await openLog(settings.log);
+  const log = new Logger(backend);
   try {
     return await sendAll(settings, log, toStdout);
   } catch (caught) {
     const fault = asFault(caught);
-    tellFatal(log, fault);
+    // DCMTK tells of its configuration files at level ERROR, of everything else that ends a run at FATAL.
+    log.log(fault.kind === "configuration" && fault.code === undefined ? "error" : "fatal", fault.condition);
+    if (fault.remedy !== undefined) log.fatal(`hint: ${fault.remedy}`);
     return exitCodeOf(fault);
   } finally {
-    await close();
+    await backend.close();
   }
 }
 
 async function sendAll(settings: Settings, log: Logger, toStdout: WriteText): Promise<number> {
-  const { network } = settings;
-  const openInstance = instanceOpener(settings.input.mode);
+  const { network, input } = settings;
+  const profile = profileOf(settings, log);
+  using journal = journalOf(settings);
+  const openInstance = withJournal(instanceOpener(input.mode), journal);
+  const wish = associationWishOf(network, profile, userIdentityOf(network, log));
+  const destination = destinationOf(settings, Deno.env.get("TCP_NODELAY") !== "0");
+  const tally = new Tally();
   const inputs = new Inputs(settings, openInstance, log);
   let exitCode = 0;
-  const { needs } = await inputs.check(() => exitCode = 1);
-  const plan = transferPlanOf(settings, undefined, needs);
-  const wish = associationWishOf(network, undefined, undefined);
-  const destination = destinationOf(settings, Deno.env.get("TCP_NODELAY") !== "0");
-  const transfer = new Transfer(plan, {
+  const { needs } = await inputs.check(({ fault }) => {
+    tally.add({ outcome: { kind: "unreadable", fault }, lengthBytes: undefined });
+    exitCode = 1;
+  });
+  const transfer = new Transfer(transferPlanOf(settings, profile, needs), {
     log,
     openInstance,
     open: (contexts) =>
       openAssociation(async () => tcpDuplex(await connectTcp(destination)), wish, contexts, log),
-    record: () => {},
-    ...(showsDots(settings, log) ? { dataSent: dotsTo(toStdout) } : {}),
+    record: (ended) => {
+      tally.add(ended);
+      remember(ended, journal);
+      if (input.rename && isDealtWith(ended, network.noHalt)) {
+        renameProcessed(ended.work.path, isGood(ended.outcome), log);
+      }
+    },
+    dataSent: showsDots(settings, log) ? dotsTo(toStdout) : undefined,
   });
+  using signals = listenForStop(
+    (name) => {
+      log.warn(`${name}: ending after the object that is under way; once more to abort`);
+      transfer.stop();
+    },
+    (name) => {
+      log.warn(`${name}: aborting`);
+      transfer.abandon();
+    },
+  );
   const sent = await transfer.run(inputs.work());
-  return exitCode || sent;
+  log.info(tally.line());
+  return signals.exitCode ?? (exitCode || sent);
+}
+
+function profileOf({ network }: Settings, log: Logger): Profile | undefined {
+  if (network.profile === undefined) return undefined;
+  const { file, name } = network.profile;
+  try {
+    return readProfile(readText(file), file, name, (warning) => log.warn(warning));
+  } catch (caught) {
+    const fault = asFault(caught);
+    if (fault.code !== undefined) throw fault;
+    throw new Fault("configuration", `reading config file: ${fault.message}`, { remedy: fault.remedy });
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return Deno.readTextFileSync(file);
+  } catch (caught) {
+    throw new Fault("configuration", `unable to open configuration file: ${file}`, { cause: caught });
+  }
+}
+
+function journalOf({ delivery, network, peer, port }: Settings): Journal | undefined {
+  if (delivery.journal === undefined) return undefined;
+  return Journal.open(delivery.journal, `${network.calledAeTitle}@${peer}:${port}`);
+}
+
+function withJournal(open: OpenInstance, journal: Journal | undefined): OpenInstance {
+  if (journal === undefined) return open;
+  return (path, scanned) =>
+    journal.has(path) ? { skipped: "already stored, says the journal" } : open(path, scanned);
+}
+
+function remember({ work, outcome, sopInstanceUid }: EndedWork, journal: Journal | undefined): void {
+  if (outcome.kind === "stored" || outcome.kind === "storedWithWarning") {
+    journal?.add(work.path, sopInstanceUid ?? "");
+  }
+}
+
+/** Its turn came, and it will not come again (--repeat). */
+function isDealtWith({ work, outcome }: EndedWork, noHalt: boolean): boolean {
+  if (outcome.kind === "skipped" || outcome.kind === "notSent" && outcome.fault === undefined) return false;
+  return work.isLastRound || !isGood(outcome) && !noHalt;
 }
 
 /** Dots belong to one message at a time, and to the level INFO only: DEBUG shows more than that. */
 function showsDots({ delivery, network }: Settings, log: Logger): boolean {
   return log.named(LOGGER.progress).threshold === "info" && delivery.jobs === 1 &&
     network.maxOperationsInvoked === 1;
-}
-
-function tellFatal(log: Logger, fault: Fault): void {
-  log.fatal(fault.condition);
-  if (fault.remedy !== undefined) log.fatal(`hint: ${fault.remedy}`);
 }

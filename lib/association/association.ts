@@ -192,6 +192,16 @@ export class Association {
     this.#destroy();
   }
 
+  /** Ends every wait with `fault` and tells the peer with an A-ABORT, as far as that can be done at once. */
+  cancel(fault: Fault): void {
+    if (this.#fault === undefined) this.#failAndAbort(fault, 0, 0);
+  }
+
+  /** From now on a peer that moves no byte although one is due is given up after so many seconds. */
+  limitStall(seconds: number): void {
+    this.#deadlines.limitStall(seconds);
+  }
+
   /** Ends everything at once, without a word to the peer. */
   destroy(): void {
     this.#destroy();

@@ -31,6 +31,7 @@ export class Deadlines {
   readonly #timer: number;
   #movedMs = performance.now();
   #acseSinceMs = 0;
+  #stallSeconds: number | undefined;
 
   constructor(limits: TimeLimits, waiting: () => Waiting, strike: (fault: Fault) => void) {
     this.#limits = limits;
@@ -41,6 +42,12 @@ export class Deadlines {
       this.stop();
       strike(fault);
     }, TICK_MS);
+  }
+
+  /** A shorter limit than -ts from now on, whatever else is being waited for. */
+  limitStall(seconds: number): void {
+    this.#stallSeconds = seconds;
+    this.moved();
   }
 
   /** Says that bytes moved, or that from now on some are due. */
@@ -60,6 +67,12 @@ export class Deadlines {
   #overdue(nowMs: number): Fault | undefined {
     const { acseTimeoutSeconds, dimseTimeoutSeconds, socketTimeoutSeconds } = this.#limits;
     const { acse, oldestRequestMs, bytesDue } = this.#waiting();
+    if (this.#stallSeconds !== undefined && nowMs - this.#movedMs >= this.#stallSeconds * 1000) {
+      const text = `no byte moved either way for ${this.#stallSeconds} s after the stop was asked for`;
+      return new Fault("lost", `Peer aborted Association (or never connected): ${text}`, {
+        code: "0006:0317",
+      });
+    }
     if (acse !== undefined && nowMs - this.#acseSinceMs >= acseTimeoutSeconds * 1000) {
       return new Fault(
         "lost",

@@ -63,11 +63,7 @@ const SECURE = ["--enable-tls", "--anonymous-tls"] as const;
 
 /** Why an option is not there yet. */
 const LATER = {
-  profiles: "association negotiation profiles come with a later version",
-  identity: "user identity negotiation comes with a later version",
   invention: "inventing identities comes with a later version",
-  renaming: "renaming comes with a later version",
-  logging: "log configuration files come with a later version",
   converting: "converting data sets comes with a later version",
   tls: "TLS comes with a later version",
   speed: "several associations and operations at a time come with a later version",
@@ -107,7 +103,6 @@ export const GROUPS = [
           long: "--log-config",
           params: [{ name: "filename", kind: "file" }],
           help: "take levels, targets and layouts of the log from this log4cplus property file",
-          pending: LATER.logging,
         },
         {
           short: "+v",
@@ -182,7 +177,6 @@ export const GROUPS = [
             help: "append .done to the name of a file that was stored, .bad to one that was not",
             set: "renaming",
             dcmtk: "after 3.6.0",
-            pending: LATER.renaming,
           },
         ],
       },
@@ -245,7 +239,6 @@ export const GROUPS = [
             long: "--config-file",
             params: [{ name: "filename", kind: "file" }, { name: "profile", kind: "string" }],
             help: "propose what this profile of a configuration file says",
-            pending: LATER.profiles,
           },
         ],
       },
@@ -448,7 +441,6 @@ export const GROUPS = [
             params: [{ name: "user", kind: "string" }],
             help: "identify as this user",
             set: "identity",
-            pending: LATER.identity,
           },
           {
             short: "-pwd",
@@ -457,7 +449,6 @@ export const GROUPS = [
             help: "with this password; others can see it in the list of processes",
             set: "password",
             needs: ["--user"],
-            pending: LATER.identity,
           },
           {
             short: "-epw",
@@ -465,7 +456,6 @@ export const GROUPS = [
             help: "with an empty password",
             set: "password",
             needs: ["--user"],
-            pending: LATER.identity,
           },
           {
             short: "-kt",
@@ -473,14 +463,12 @@ export const GROUPS = [
             params: [{ name: "filename", kind: "file" }],
             help: "identify by the Kerberos service ticket in this file",
             set: "identity",
-            pending: LATER.identity,
           },
           {
             long: "--saml",
             params: [{ name: "filename", kind: "file" }],
             help: "identify by the SAML assertion in this file",
             set: "identity",
-            pending: LATER.identity,
           },
           {
             long: "--jwt",
@@ -488,14 +476,12 @@ export const GROUPS = [
             help: "identify by the JSON web token in this file",
             set: "identity",
             dcmtk: "after 3.6.0",
-            pending: LATER.identity,
           },
           {
             short: "-rsp",
             long: "--pos-response",
             help: "go on only if the peer confirms the identity",
             needs: ["--user", "--kerberos", "--saml", "--jwt"],
-            pending: LATER.identity,
           },
         ],
       },
@@ -938,7 +924,6 @@ export const GROUPS = [
             help: "take the user's password from the first line of this file",
             set: "password",
             needs: ["--user"],
-            pending: LATER.identity,
           },
           {
             long: "--key-password-file",
@@ -1062,13 +1047,12 @@ export const GROUPS = [
             help: "write counts and times for Prometheus' node_exporter",
             pending: LATER.comfort,
           },
-          { long: "--man", help: "print the manual page and stop", exclusive: true, pending: LATER.comfort },
+          { long: "--man", help: "print the manual page and stop", exclusive: true },
           {
             long: "--completions",
             params: [{ name: "shell", kind: "choice", choices: ["bash", "zsh", "fish"] }],
             help: "print completions for this shell and stop",
             exclusive: true,
-            pending: LATER.comfort,
           },
         ],
       },

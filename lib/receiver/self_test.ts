@@ -127,7 +127,7 @@ function specimenNamed(specimens: readonly Specimen[], name: string): Specimen {
 }
 
 async function* eachWork(specimens: readonly Specimen[]): AsyncGenerator<Work> {
-  for (const { name } of specimens) yield { path: name, scanned: false, attempts: 0 };
+  for (const { name } of specimens) yield { path: name, scanned: false, isLastRound: true, attempts: 0 };
 }
 
 /** What is wrong with what arrived; undefined when it is the data set of the file. */

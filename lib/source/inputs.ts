@@ -92,11 +92,12 @@ export class Inputs {
   }
 
   /** Every file that passed the check, each as often as --repeat says. */
-  async *work(): AsyncGenerator<{ path: string; scanned: boolean; attempts: number }> {
+  async *work(): AsyncGenerator<Operand & { isLastRound: boolean; attempts: number }> {
     for (const { path, scanned } of this.#operands(SILENT)) {
       if (this.#bad.has(path)) continue;
-      for (let round = 0; round < this.#settings.network.repeat; round++) {
-        yield { path, scanned, attempts: 0 };
+      const { repeat } = this.#settings.network;
+      for (let round = 1; round <= repeat; round++) {
+        yield { path, scanned, isLastRound: round === repeat, attempts: 0 };
       }
     }
   }

@@ -59,9 +59,11 @@ export class Delivery {
   async begin(instance: Instance, path: string): Promise<Step> {
     const { accepted } = this.#open;
     const context = chooseContext(accepted, instance, this.#options.deflate);
+    if (context === undefined) instance.close();
+    if (context === undefined && this.#options.mayPropose(instance)) return { kind: "aside" };
+    this.#log.info(`Sending file: ${path}`);
+    for (const warning of instance.warnings) this.#log.warn(warning);
     if (context !== undefined) return await this.#send(instance, path, context);
-    instance.close();
-    if (this.#options.mayPropose(instance)) return { kind: "aside" };
     return { kind: "ended", outcome: { kind: "notAccepted", fault: this.#whyNotAccepted(instance) } };
   }
 

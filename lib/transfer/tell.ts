@@ -41,6 +41,22 @@ export function tellOutcome(log: Logger, path: string, outcome: Outcome, sopClas
   }
 }
 
+/** DCMTK's short text for a condition code, which scripts look for after "Store SCU Failed: ". */
+const CONDITIONS: ReadonlyMap<string, string> = new Map([
+  ["0001:0005", "End of stream"],
+  ["0001:000a", "I/O suspension or premature end of stream"],
+  ["0001:001c", "File meta information header missing"],
+  ["0006:0202", "DIMSE Inappropriate data for message"],
+  ["0006:0208", "DIMSE No valid Presentation Context ID"],
+  ["0006:020e", "DIMSE Failed to send message"],
+]);
+
+/** The last line of a run that a file has halted. */
+export function tellHalt(log: Logger, { code, condition }: Fault): void {
+  const text = code === undefined ? undefined : CONDITIONS.get(code);
+  log.error(`Store SCU Failed: ${text === undefined ? condition : `${code} ${text}`}`);
+}
+
 export function tellRemedy(log: Logger, { remedy }: Fault): void {
   if (remedy !== undefined) log.error(`hint: ${remedy}`);
 }

@@ -7,6 +7,7 @@
  * aside and gets a further association at the end. Every file ends in exactly one Outcome, which `record` is told.
  */
 
+import type { Association } from "../association/association.ts";
 import {
   type ContextWish,
   isConvertible,
@@ -22,7 +23,7 @@ import { Delivery } from "./delivery.ts";
 import type { OpenAssociation } from "./open.ts";
 import { exitCodeOfOutcome, isGood, type Outcome } from "./outcome.ts";
 import { backoffMs, type RetryLimits } from "./retry.ts";
-import { tellOutcome, tellRemedy } from "./tell.ts";
+import { tellHalt, tellOutcome, tellRemedy } from "./tell.ts";
 import { type Work, WorkList } from "./work_list.ts";
 
 export interface TransferPlan extends RetryLimits {
@@ -61,6 +62,9 @@ export interface EndedWork {
   readonly lengthBytes: number | undefined;
 }
 
+/** After the operator has asked for the end, a peer that moves no byte for so long is not waited for any longer. */
+const STALL_AFTER_STOP_SECONDS = 5;
+
 /** An opened file waiting for its turn, or why it cannot be opened. */
 interface Prepared {
   readonly work: Work;
@@ -78,6 +82,8 @@ export class Transfer {
   /** The run halted on a file, after which DCMTK aborts instead of releasing. */
   #haltedByFile = false;
   #notSent = 0;
+  readonly #associations = new Set<Association>();
+  readonly #stopped = Promise.withResolvers<"stopped">();
 
   constructor(plan: TransferPlan, tools: TransferTools) {
     this.#plan = plan;
@@ -96,9 +102,19 @@ export class Transfer {
     return this.#exitCode;
   }
 
-  /** Ends the transfer after the objects that are under way; the rest is not sent. */
-  halt(): void {
+  /** Ends the transfer after the objects that are under way; the rest is not sent. A peer that stalls is left soon. */
+  stop(): void {
     this.#halted = true;
+    this.#stopped.resolve("stopped");
+    for (const association of this.#associations) association.limitStall(STALL_AFTER_STOP_SECONDS);
+  }
+
+  /** Ends everything now: each peer is told with an A-ABORT. */
+  abandon(): void {
+    this.stop();
+    for (const association of this.#associations) {
+      association.cancel(new Fault("lost", "stopped by the operator", { code: "0006:0317" }));
+    }
   }
 
   // --- associations ---
@@ -157,8 +173,12 @@ export class Transfer {
     isFirst: boolean,
     failures: number,
   ): Promise<OpenAssociation | "again" | undefined> {
+    const opening = this.#tools.open(contexts);
     try {
-      return await this.#tools.open(contexts);
+      const open = await Promise.race([opening, this.#stopped.promise]);
+      if (open !== "stopped") return open;
+      opening.then(({ association }) => association.destroy(), () => {});
+      return undefined;
     } catch (caught) {
       const fault = asFault(caught);
       if (fault.transient && failures < this.#plan.retries) {
@@ -182,7 +202,10 @@ export class Transfer {
   async #pause(why: string, failures: number): Promise<void> {
     const ms = backoffMs(this.#plan, failures);
     this.#log.warn(`${why}; trying again in ${(ms / 1000).toFixed(1)} s`);
-    await new Promise((resolve) => setTimeout(resolve, ms));
+    let timer: number | undefined;
+    const waited = new Promise((resolve) => timer = setTimeout(resolve, ms));
+    await Promise.race([waited, this.#stopped.promise]);
+    clearTimeout(timer);
   }
 
   /** Works on the list over one association until either has an end, and ends the association. */
@@ -198,6 +221,7 @@ export class Transfer {
       wasClassProposed: (uid) => this.#proposed.some(({ abstractSyntax }) => abstractSyntax === uid),
       dataSent: this.#tools.dataSent,
     });
+    this.#associations.add(open.association);
     const underway = new Set<Promise<void>>();
     let progress = false;
     let prepared = first ?? await this.#prepareNext(list);
@@ -222,6 +246,7 @@ export class Transfer {
     this.#giveBack(list, prepared);
     const { usable } = delivery;
     await this.#close(open, usable);
+    this.#associations.delete(open.association);
     return { usable, progress };
   }
 
@@ -273,13 +298,12 @@ export class Transfer {
       await this.#settle(list, work, { kind: "skipped", why: instance.skipped });
       return undefined;
     }
-    this.#log.info(`Sending file: ${work.path}`);
     if (instance instanceof Fault) {
+      this.#log.info(`Sending file: ${work.path}`);
       this.#log.error(`Bad DICOM file: ${work.path}: ${instance.message}`);
       await this.#settle(list, work, { kind: "unreadable", fault: instance });
       return undefined;
     }
-    for (const warning of instance.warnings) this.#log.warn(warning);
     const step = await delivery.begin(instance, work.path);
     switch (step.kind) {
       case "aside":
@@ -326,9 +350,9 @@ export class Transfer {
     if (this.#plan.noHalt || this.#halted) return;
     this.#halted = true;
     const fault = "fault" in outcome ? outcome.fault : undefined;
-    if (fault === undefined || fault.code === undefined) return;
+    if (outcome.kind === "notAccepted" && fault?.code === undefined) return;
     if (outcome.kind === "unreadable" || outcome.kind === "notAccepted") this.#haltedByFile = true;
-    if (fault.code !== "0006:0317") this.#log.error(`Store SCU Failed: ${fault.condition}`);
+    if (fault !== undefined && fault.code !== "0006:0317") tellHalt(this.#log, fault);
   }
 
   async #notTried(work: Work): Promise<void> {

@@ -5,6 +5,8 @@ export interface Work {
   readonly path: string;
   /** Found by scanning a directory, not named by the user. */
   readonly scanned: boolean;
+  /** No further round of the same file follows (--repeat). */
+  readonly isLastRound: boolean;
   /** Tries so far that ended without an answer. */
   readonly attempts: number;
 }

@@ -1,0 +1,143 @@
+/**
+ * --journal: a file that remembers across runs which files the peer has acknowledged.
+ *
+ *     storescu-journal 1
+ *     <peer> <size> <modified ms> <SOP Instance UID> <path>
+ *
+ * One line an instance, fields separated by tabs, path as JSON text so that any name fits a line. Each line is on the
+ * disk before the next file is counted as done. A run that is killed leaves at most one torn line at the end, which
+ * the next run cuts off. A file that has been changed since is sent again.
+ */
+
+import { resolve } from "node:path";
+import { Fault } from "../errors.ts";
+import { cannotRead } from "./reading_faults.ts";
+
+const HEADING = "storescu-journal 1\n";
+const NEWLINE = 0x0a;
+
+/** Invariant: the file ends with a whole line, and this process holds the lock on it. */
+export class Journal implements Disposable {
+  readonly #path: string;
+  readonly #file: Deno.FsFile;
+  readonly #peer: string;
+  /** Lines without UID of what this peer has acknowledged. */
+  readonly #done: Set<string>;
+  /** What each file was when it was looked up: a file that is replaced while it is sent must not count as sent. */
+  readonly #lookedUp = new Map<string, string>();
+
+  private constructor(path: string, file: Deno.FsFile, peer: string, done: Set<string>) {
+    this.#path = path;
+    this.#file = file;
+    this.#peer = peer;
+    this.#done = done;
+  }
+
+  /**
+   * Opens or makes a journal.
+   * @param peer who acknowledges, such as "ANY-SCP@host:104"
+   * @throws Fault "configuration" when it cannot be read or written, is no journal, or another run has it
+   */
+  static open(path: string, peer: string): Journal {
+    let file: Deno.FsFile | undefined;
+    try {
+      file = Deno.openSync(path, { read: true, write: true, create: true });
+      if (!file.tryLockSync(true)) {
+        throw new Fault("configuration", `journal ${path} is in use by another run`, {
+          remedy: "wait for that run to end, or give this one a journal of its own",
+        });
+      }
+      return new Journal(path, file, peer, readDone(path, file, peer));
+    } catch (caught) {
+      file?.close();
+      if (caught instanceof Fault) throw caught;
+      throw new Fault("configuration", `journal: ${cannotRead(path, caught).message}`, { cause: caught });
+    }
+  }
+
+  /** True when the peer has acknowledged this very file, unchanged since. */
+  has(path: string): boolean {
+    const key = keyOf(this.#peer, path);
+    if (key === undefined) return false;
+    if (this.#done.has(key)) return true;
+    this.#lookedUp.set(path, key);
+    return false;
+  }
+
+  /**
+   * Writes down that the peer has the file as it was when `has` was asked for it; when this returns, it is on the disk.
+   * @throws Fault "configuration" when it cannot be written (disk full)
+   */
+  add(path: string, sopInstanceUid: string): void {
+    const key = this.#lookedUp.get(path);
+    if (key === undefined) return;
+    this.#lookedUp.delete(path);
+    const [peer, size, modified, name] = key.split("\t");
+    try {
+      const line = new TextEncoder().encode([peer, size, modified, sopInstanceUid, name].join("\t") + "\n");
+      for (let at = 0; at < line.length;) at += this.#file.writeSync(line.subarray(at));
+      this.#file.syncDataSync();
+    } catch (caught) {
+      const why = caught instanceof Error ? caught.message : String(caught);
+      throw new Fault("configuration", `cannot write journal ${this.#path}: ${why}`, { cause: caught });
+    }
+    this.#done.add(key);
+  }
+
+  [Symbol.dispose](): void {
+    this.#file.close();
+  }
+}
+
+/** Undefined for what is no file any more. */
+function keyOf(peer: string, path: string): string | undefined {
+  try {
+    const { size, mtime } = Deno.statSync(path);
+    return [peer, size, mtime?.getTime() ?? 0, JSON.stringify(resolve(path))].join("\t");
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads what is there, cuts a torn line off, and leaves the file ready for the next line. */
+function readDone(path: string, file: Deno.FsFile, peer: string): Set<string> {
+  const bytes = readAll(file);
+  const whole = bytes.subarray(0, bytes.lastIndexOf(NEWLINE) + 1);
+  const text = new TextDecoder().decode(whole);
+  if (text === "") {
+    if (!HEADING.startsWith(new TextDecoder().decode(bytes))) throw noJournal(path);
+    file.truncateSync(0);
+    file.seekSync(0, Deno.SeekMode.Start);
+    file.writeSync(new TextEncoder().encode(HEADING));
+    file.syncSync();
+    return new Set();
+  }
+  if (!text.startsWith(HEADING)) throw noJournal(path);
+  file.truncateSync(whole.length);
+  file.seekSync(whole.length, Deno.SeekMode.Start);
+  const done = new Set<string>();
+  for (const line of text.slice(HEADING.length).split("\n")) {
+    const [by, size, modified, uid, name] = line.split("\t");
+    if (by === peer && uid !== undefined && name !== undefined) {
+      done.add([by, size, modified, name].join("\t"));
+    }
+  }
+  return done;
+}
+
+function noJournal(path: string): Fault {
+  return new Fault("configuration", `${path} is not a journal of this program: it is left as it is`, {
+    remedy: "give --journal the name of a new file",
+  });
+}
+
+function readAll(file: Deno.FsFile): Uint8Array {
+  const bytes = new Uint8Array(file.statSync().size);
+  let filled = 0;
+  while (filled < bytes.length) {
+    const got = file.readSync(bytes.subarray(filled));
+    if (got === null) break;
+    filled += got;
+  }
+  return bytes.subarray(0, filled);
+}
