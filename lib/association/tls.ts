@@ -1,18 +1,26 @@
 /**
  * TLS as the user asked for it, behind the Duplex of every other transport.
  *
- * How this works: `prepareTls` reads and checks everything that can be checked without a peer (own key and
- * certificate, trust anchors, revocation lists, profile and cipher suites) and chooses the engine; the TlsContext it
- * answers starts TLS on connections that `transport.ts` has made.
+ * How this works: `prepareTls` reads and checks everything that can be checked without a peer (own key and certificate,
+ * trust anchors, revocation lists, profile and cipher suites) and makes the context of an engine, which then starts TLS
+ * on connections that `transport.ts` has made. There are two engines. The system's OpenSSL 3 is taken where there is
+ * one: it means what DCMTK's sender means, says why it refuses a peer, and shakes hands 40 ms sooner. Without it the
+ * runtime's own TLS does everything but what `tls/built_in.ts` refuses.
  */
 
 import type { TlsWishes } from "../cli/settings.ts";
-import { Fault } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
-import type { TlsContext } from "./tls/engine.ts";
+import { builtInContext } from "./tls/built_in.ts";
+import { daysLeft, oneLine, parseCertificate } from "./tls/certificate.ts";
+import type { StartTlsOptions, TlsContext, TlsDetails } from "./tls/engine.ts";
+import { openSslContext, openSslSuites } from "./tls/openssl.ts";
+import { openOpenSsl } from "./tls/openssl_library.ts";
+import { readOwnIdentity } from "./tls/own_identity.ts";
+import { BUILT_IN_PROFILES, BUILT_IN_SUITES, TLS_PROFILES } from "./tls/profiles.ts";
+import { readTrust } from "./tls/trust.ts";
 
 export interface PrepareTlsOptions {
-  /** "builtIn" leaves the system's OpenSSL alone; used by tests. */
+  /** "builtIn" leaves the system's OpenSSL alone. */
   readonly engine?: "any" | "builtIn";
 }
 
@@ -21,10 +29,71 @@ export interface PrepareTlsOptions {
  *
  * @throws {Fault} configuration: a file that cannot be used, or a wish that nothing here can fulfil, by its name.
  */
-export function prepareTls(
-  _wishes: TlsWishes,
-  _log: Logger,
-  _options: PrepareTlsOptions = {},
+export async function prepareTls(
+  wishes: TlsWishes,
+  log: Logger,
+  { engine = "any" }: PrepareTlsOptions = {},
 ): Promise<TlsContext> {
-  return Promise.reject(new Fault("configuration", "TLS comes with a later version"));
+  const library = engine === "any" ? openOpenSsl() : undefined;
+  const trust = await readTrust(wishes, log);
+  const own = wishes.own === undefined ? undefined : await readOwnIdentity(wishes.own, wishes, library, log);
+  const context = library === undefined
+    ? builtInContext(wishes, own, trust)
+    : openSslContext(library, wishes, own, trust, log);
+  log.debug(() => `TLS by ${context.engine}, ${TLS_PROFILES[wishes.profile].title}`);
+  return {
+    engine: context.engine,
+    async start(connection: Deno.TcpConn, options: StartTlsOptions) {
+      const duplex = await context.start(connection, options);
+      log.debug(() => describeConnection(duplex.details));
+      return duplex;
+    },
+  };
+}
+
+/** Who does TLS here, for the head of the lists below. */
+export function tlsEngineName(): string {
+  return openOpenSsl()?.version ?? "built-in (rustls)";
+}
+
+/** IANA names of the cipher suites that can be offered here. */
+export function listCiphers(): readonly string[] {
+  const library = openOpenSsl();
+  return library === undefined ? BUILT_IN_SUITES : openSslSuites(library);
+}
+
+/** One line each of the profiles that work here, as DCMTK words it. */
+export function listProfiles(): readonly string[] {
+  const library = openOpenSsl();
+  const suites = new Set(listCiphers());
+  return Object.entries(TLS_PROFILES)
+    .filter(([name, { suites: wanted }]) =>
+      library === undefined
+        ? BUILT_IN_PROFILES.some((possible) => possible === name)
+        : wanted.some((suite) => suites.has(suite))
+    )
+    .map(([name, { title, retired }]) =>
+      title + (retired ? " (retired)" : name === "8996" ? " (default)" : "")
+    );
+}
+
+function describeConnection({ protocol, cipherSuite, peerCertificate }: TlsDetails): string {
+  const lines = [
+    "================== BEGIN TLS CONNECTION DETAILS =================",
+    `Protocol            : ${protocol ?? "TLS 1.2 or 1.3 (the built-in TLS does not tell)"}`,
+    `Ciphersuite         : ${cipherSuite ?? "one of --list-ciphers (the built-in TLS does not tell)"}`,
+  ];
+  if (peerCertificate !== undefined) {
+    const { facts } = parseCertificate(peerCertificate);
+    lines.push(
+      "Peer certificate    :",
+      `  Subject           : ${oneLine(facts.subject)}`,
+      `  Issuer            : ${oneLine(facts.issuer)}`,
+      `  Serial number     : ${facts.serialNumber}`,
+      `  Validity          : ${facts.validFrom} to ${facts.validTo} (${daysLeft(facts)} days left)`,
+      `  Key               : ${facts.publicKey.asymmetricKeyType ?? "unknown"}`,
+    );
+  }
+  lines.push("================== END TLS CONNECTION DETAILS ===================");
+  return lines.join("\n");
 }

@@ -1,5 +1,6 @@
 /** X.509 certificates and revocation lists as they lie in files: PEM or DER. */
 
+import { Buffer } from "node:buffer";
 import { X509Certificate } from "node:crypto";
 import { Fault } from "../../errors.ts";
 
@@ -23,13 +24,15 @@ export function pemBlocks(text: string, ...labels: readonly string[]): Uint8Arra
   for (
     const [, label = "", base64 = ""] of text.matchAll(/-----BEGIN ([^-]+)-----([^-]*)-----END \1-----/g)
   ) {
-    if (labels.includes(label)) blocks.push(fromBase64(base64));
+    if (labels.includes(label)) blocks.push(Uint8Array.from(Buffer.from(base64, "base64")));
   }
   return blocks;
 }
 
-function fromBase64(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64.replaceAll(/\s/g, "")), (character) => character.charCodeAt(0));
+/** DER as a PEM block. */
+export function toPem(label: string, der: Uint8Array): string {
+  const base64 = Buffer.from(der).toString("base64").replaceAll(/.{64}/g, "$&\n").trimEnd();
+  return `-----BEGIN ${label}-----\n${base64}\n-----END ${label}-----\n`;
 }
 
 export function looksLikePem(bytes: Uint8Array): boolean {
@@ -70,12 +73,7 @@ function blocksIn(
     return [bytes];
   }
   if (!isPem) throw new Error(`it holds no PEM ${what}; DER files need --der-keys`);
-  let blocks: Uint8Array<ArrayBuffer>[];
-  try {
-    blocks = pemBlocks(new TextDecoder("latin1").decode(bytes), ...labels);
-  } catch {
-    throw new Error("its base64 is damaged");
-  }
+  const blocks = pemBlocks(new TextDecoder("latin1").decode(bytes), ...labels);
   if (blocks.length === 0) throw new Error(`it holds no ${what}`);
   return blocks;
 }
@@ -141,6 +139,6 @@ export async function configuring<T>(
     return await make();
   } catch (caught) {
     if (caught instanceof Fault) throw caught;
-    throw new Fault("configuration", `${attempt}: ${messageOf(caught)}`, { ...details, cause: caught });
+    throw new Fault("configuration", `${attempt}: ${systemText(caught)}`, { ...details, cause: caught });
   }
 }

@@ -8,7 +8,7 @@
 
 import { Buffer } from "node:buffer";
 import { createDecipheriv, createHash, createPrivateKey, type KeyObject } from "node:crypto";
-import { type FileFormat, looksLikePem, pemBlocks } from "./certificate.ts";
+import { type FileFormat, looksLikePem, pemBlocks, toPem } from "./certificate.ts";
 import type { OpenSsl } from "./openssl_library.ts";
 
 export interface PrivateKey {
@@ -155,12 +155,7 @@ function viaLibrary(library: OpenSsl | undefined, bytes: Bytes, password: string
     );
   }
   const der = library.openPrivateKey(bytes, password);
-  return fromDer(der, ["pkcs8"]) ?? { pem: toPem(der), object: undefined };
-}
-
-function toPem(pkcs8: Bytes): string {
-  const base64 = Buffer.from(pkcs8).toString("base64").replaceAll(/.{64}/g, "$&\n").trimEnd();
-  return `-----BEGIN PRIVATE KEY-----\n${base64}\n-----END PRIVATE KEY-----\n`;
+  return fromDer(der, ["pkcs8"]) ?? { pem: toPem("PRIVATE KEY", der), object: undefined };
 }
 
 /** PFX (RFC 7292): SEQUENCE { INTEGER 3, ... }. */

@@ -1,0 +1,140 @@
+/**
+ * The engine that is always there: the runtime's own TLS (versions 1.2 and 1.3, nine suites with forward secrecy). It
+ * verifies chains well and says little; what it cannot do is refused by the option's name.
+ *
+ * Its anchors come on top of a default store, which by itself would make every public certification authority trusted:
+ * the store is emptied, for the whole process, before it is first used. Not node:tls: on this runtime it reports a
+ * connection before the handshake is done, and loses the reason when it fails.
+ */
+
+import type { TlsWishes } from "../../cli/settings.ts";
+import { Fault } from "../../errors.ts";
+import { findSocket } from "../socket.ts";
+import { messageOf, systemText, toPem } from "./certificate.ts";
+import type { StartTlsOptions, TlsContext, TlsDuplex } from "./engine.ts";
+import {
+  alertFault,
+  builtInVerificationFault,
+  closedFault,
+  type OurSide,
+  plainPeerFault,
+  timedOutFault,
+} from "./failures.ts";
+import type { OwnIdentity } from "./own_identity.ts";
+import { BUILT_IN_PROFILES, BUILT_IN_SUITES } from "./profiles.ts";
+import type { Trust } from "./trust.ts";
+
+/** Read by the runtime when TLS is first used: which authorities it trusts by itself. */
+const STORE_VARIABLE = "DENO_TLS_CA_STORE";
+
+/** @throws {Fault} configuration for wishes that only OpenSSL could fulfil. */
+export function builtInContext(wishes: TlsWishes, own: OwnIdentity | undefined, trust: Trust): TlsContext {
+  refuseWhatIsMissing(wishes, own, trust);
+  const { anchors } = trust;
+  Deno.env.set(STORE_VARIABLE, anchors === "system" ? "system" : "");
+  const checksName = wishes.verifyHostname || anchors === "system";
+  const tlsOptions = {
+    caCerts: anchors === "system" ? [] : anchors.map(({ bytes }) => toPem("CERTIFICATE", bytes)),
+    unsafelyDisableHostnameVerification: !checksName,
+  };
+  const certified = own === undefined ? undefined : {
+    key: own.keyPem,
+    cert: own.chain.map(({ bytes }) => toPem("CERTIFICATE", bytes)).join(""),
+  };
+  return {
+    engine: "built-in",
+    async start(connection: Deno.TcpConn, { peer, signal }: StartTlsOptions): Promise<TlsDuplex> {
+      const ours = { peer, showsCertificate: own !== undefined };
+      const { hostname: address, port } = connection.remoteAddr;
+      // A name here is sent to the peer (SNI), an address is not.
+      const hostname = checksName ? peer : wishes.serverNameIndication ?? address;
+      let secured: Deno.TlsConn;
+      try {
+        if (certified === undefined) {
+          secured = await Deno.startTls(connection, { ...tlsOptions, hostname });
+        } else {
+          // Only a connection made by connectTls can show a certificate: another one takes this one's place.
+          connection.close();
+          secured = await Deno.connectTls({ ...tlsOptions, ...certified, hostname, port });
+        }
+      } catch (caught) {
+        throw new Fault("tls", `cannot start TLS with ${peer}: ${systemText(caught)}`, { cause: caught });
+      }
+      const duplex = builtInDuplex(secured, ours);
+      const giveUp = () => duplex.destroy();
+      signal?.addEventListener("abort", giveUp);
+      try {
+        signal?.throwIfAborted();
+        await secured.handshake();
+        return duplex;
+      } catch (caught) {
+        duplex.destroy();
+        if (signal?.aborted) throw timedOutFault(ours);
+        throw explained(caught, ours) ??
+          new Fault("tls", `TLS error: ${systemText(caught)} (${peer})`, { cause: caught });
+      } finally {
+        signal?.removeEventListener("abort", giveUp);
+      }
+    },
+  };
+}
+
+/** @throws {Fault} naming the first option that needs OpenSSL. */
+function refuseWhatIsMissing(wishes: TlsWishes, own: OwnIdentity | undefined, trust: Trust): void {
+  const { profile, ciphers, crlCheck, peerCertificate, serverNameIndication } = wishes;
+  const missingSuite = ciphers.find((suite) => !BUILT_IN_SUITES.includes(suite) || !suite.includes("_WITH_"));
+  const checksName = wishes.verifyHostname || trust.anchors === "system";
+  const refused: readonly (readonly [boolean, string])[] = [
+    [peerCertificate === "ignore", "--ignore-peer-cert"],
+    [crlCheck !== "none" || trust.revocationLists.length > 0, "checking revocation lists (--add-crl-file)"],
+    [!BUILT_IN_PROFILES.includes(profile), `--profile-${profile}`],
+    [missingSuite !== undefined, `--cipher ${missingSuite}`],
+    [serverNameIndication !== undefined && (checksName || own !== undefined), "--request-sni here"],
+  ];
+  for (const [isAsked, what] of refused) {
+    if (isAsked) {
+      throw new Fault(
+        "configuration",
+        `${what} needs the system's OpenSSL 3 (libssl.so.3), which is not there`,
+        {
+          remedy:
+            "install it; the built-in TLS has versions 1.2 and 1.3 with modern suites (--list-ciphers) only",
+        },
+      );
+    }
+  }
+}
+
+function builtInDuplex(connection: Deno.TlsConn, ours: OurSide): TlsDuplex {
+  const socket = findSocket(connection.localAddr, connection.remoteAddr);
+  let isDestroyed = false;
+  const orExplain = (caught: unknown): never => {
+    throw explained(caught, ours) ?? caught;
+  };
+  return {
+    details: { protocol: undefined, cipherSuite: undefined, peerCertificate: undefined },
+    read: (into) => connection.read(into).catch(orExplain),
+    write: (from) => connection.write(from).catch(orExplain),
+    quickAck: () => {
+      if (!isDestroyed) socket?.quickAck();
+    },
+    destroy: () => {
+      if (isDestroyed) return;
+      isDestroyed = true;
+      socket?.shutdown();
+      connection.close();
+    },
+  };
+}
+
+/** What an error of the runtime's TLS means; undefined for one of the socket. */
+function explained(caught: unknown, ours: OurSide): Fault | undefined {
+  const text = messageOf(caught);
+  const alert = /received fatal alert: (\w+)/.exec(text)?.[1];
+  if (alert !== undefined) return alertFault(alert, ours);
+  const refusal = /invalid peer certificate: (.*)/.exec(text)?.[1];
+  if (refusal !== undefined) return builtInVerificationFault(refusal);
+  if (caught instanceof Deno.errors.UnexpectedEof) return closedFault(ours, false);
+  if (/corrupt message|InvalidContentType/.test(text)) return plainPeerFault(ours, new Uint8Array(1));
+  return undefined;
+}

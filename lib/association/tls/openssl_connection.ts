@@ -1,0 +1,168 @@
+/**
+ * One TLS connection through the system's OpenSSL.
+ *
+ * How this works: OpenSSL never sees the socket. Two memory BIOs stand between: what arrives is put into one, what it
+ * wants to send is taken from the other. Its calls are synchronous and short, so one thread serves reading and writing.
+ */
+
+import { findSocket, type Socket } from "../socket.ts";
+import type { TlsDetails, TlsDuplex } from "./engine.ts";
+import { closedFault, opensslFault, type OurSide, plainPeerFault } from "./failures.ts";
+import { type OpenSsl, textAt } from "./openssl_library.ts";
+
+/** Most that one write encrypts before it goes to the socket; larger was not faster. */
+const WRITE_BYTES = 256 * 1024;
+/** Encrypted form of WRITE_BYTES: each 16 KiB grow by less than 256 bytes, whatever the suite. */
+const OUTGOING_BYTES = WRITE_BYTES + (WRITE_BYTES / 16384 + 1) * 256;
+const INCOMING_BYTES = 32 * 1024;
+
+const WANT_READ = 2;
+const ZERO_RETURN = 6;
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+export class OpenSslConnection implements TlsDuplex {
+  readonly #library: OpenSsl;
+  readonly #ssl: Deno.PointerValue;
+  readonly #received: Deno.PointerValue;
+  readonly #toSend: Deno.PointerValue;
+  readonly #connection: Deno.TcpConn;
+  readonly #socket: Socket | undefined;
+  readonly #ours: OurSide;
+  readonly #outgoing: Bytes = new Uint8Array(OUTGOING_BYTES);
+  readonly #incoming: Bytes = new Uint8Array(INCOMING_BYTES);
+  #flushing: Promise<void> | undefined;
+  #details: TlsDetails | undefined;
+  #hasAnswered = false;
+  #destroyed = false;
+
+  /** Takes over `ssl` and `connection`; both end with destroy(). */
+  constructor(library: OpenSsl, ssl: Deno.PointerValue, connection: Deno.TcpConn, ours: OurSide) {
+    const { BIO_new, BIO_s_mem } = library.crypto;
+    this.#library = library;
+    this.#ssl = ssl;
+    this.#connection = connection;
+    this.#socket = findSocket(connection.localAddr, connection.remoteAddr);
+    this.#ours = ours;
+    this.#received = BIO_new(BIO_s_mem());
+    this.#toSend = BIO_new(BIO_s_mem());
+    library.ssl.SSL_set_bio(ssl, this.#received, this.#toSend);
+    library.ssl.SSL_set_connect_state(ssl);
+  }
+
+  /** @throws {Fault} tls; `explain` may know better than the library's error why. */
+  async handshake(explain: () => Error | undefined): Promise<void> {
+    const { ssl, crypto } = this.#library;
+    for (;;) {
+      crypto.ERR_clear_error();
+      const result = ssl.SSL_do_handshake(this.#ssl);
+      const error = result === 1 ? 0 : ssl.SSL_get_error(this.#ssl, result);
+      const fault = error === 0 || error === WANT_READ ? undefined : explain() ?? this.#takeFault();
+      await this.#flush(); // also the alert that tells the peer what we do not like
+      if (fault !== undefined) throw fault;
+      if (error === 0) break;
+      this.quickAck();
+      if (!(await this.#receive())) throw closedFault(this.#ours, this.#hasAnswered);
+    }
+    this.#details = this.#readDetails();
+  }
+
+  get details(): TlsDetails {
+    return this.#details ?? { protocol: undefined, cipherSuite: undefined, peerCertificate: undefined };
+  }
+
+  async read(into: Bytes): Promise<number | null> {
+    const { ssl, crypto } = this.#library;
+    for (;;) {
+      if (this.#destroyed) return null;
+      crypto.ERR_clear_error();
+      const count = ssl.SSL_read(this.#ssl, into, into.length);
+      if (count > 0) return count;
+      const error = ssl.SSL_get_error(this.#ssl, count);
+      if (error === ZERO_RETURN) return null;
+      if (error !== WANT_READ) throw this.#takeFault();
+      // A key update may want an answer; it must not hold up reading, and what ends it ends the next write too.
+      if (this.#library.pendingBytes(this.#toSend) > 0) this.#flush().catch(() => {});
+      if (!(await this.#receive())) return null;
+    }
+  }
+
+  async write(from: Bytes): Promise<number> {
+    const { ssl, crypto } = this.#library;
+    if (this.#destroyed) throw new Deno.errors.BadResource("the connection is closed");
+    crypto.ERR_clear_error();
+    const count = ssl.SSL_write(this.#ssl, from, Math.min(from.length, WRITE_BYTES));
+    if (count <= 0) throw this.#takeFault();
+    await this.#flush();
+    return count;
+  }
+
+  quickAck(): void {
+    if (!this.#destroyed) this.#socket?.quickAck();
+  }
+
+  destroy(): void {
+    if (this.#destroyed) return;
+    this.#destroyed = true;
+    this.#sayGoodbye();
+    this.#socket?.shutdown();
+    this.#connection.close();
+    this.#library.ssl.SSL_free(this.#ssl);
+  }
+
+  /** close_notify, if the socket takes it at once: the peer can tell an end from a broken connection. */
+  #sayGoodbye(): void {
+    if (this.#details === undefined || this.#flushing !== undefined) return;
+    const { ssl, crypto } = this.#library;
+    crypto.ERR_clear_error();
+    ssl.SSL_shutdown(this.#ssl);
+    const count = crypto.BIO_read(this.#toSend, this.#outgoing, OUTGOING_BYTES);
+    if (count > 0) this.#connection.write(this.#outgoing.subarray(0, count)).catch(() => {});
+  }
+
+  #takeFault(): Error {
+    const { reason, text } = this.#library.takeError();
+    return opensslFault(reason, text, this.#ours);
+  }
+
+  /** Waits for bytes from the socket; false at the end of the stream. */
+  async #receive(): Promise<boolean> {
+    const count = await this.#connection.read(this.#incoming);
+    if (count === null || this.#destroyed) return false;
+    const start = this.#incoming.subarray(0, count);
+    if (!this.#hasAnswered) {
+      const fault = plainPeerFault(this.#ours, start);
+      if (fault !== undefined) throw fault;
+      this.#hasAnswered = true;
+    }
+    this.#library.crypto.BIO_write(this.#received, start, count);
+    return true;
+  }
+
+  /** Sends all there is. Reading and writing may both ask for it; the socket sees one write at a time, in order. */
+  async #flush(): Promise<void> {
+    while (!this.#destroyed && this.#library.pendingBytes(this.#toSend) > 0) {
+      this.#flushing ??= this.#sendPending().finally(() => this.#flushing = undefined);
+      await this.#flushing;
+    }
+  }
+
+  async #sendPending(): Promise<void> {
+    const count = this.#library.crypto.BIO_read(this.#toSend, this.#outgoing, OUTGOING_BYTES);
+    for (let sent = 0; sent < count;) {
+      sent += await this.#connection.write(this.#outgoing.subarray(sent, count));
+    }
+  }
+
+  #readDetails(): TlsDetails {
+    const { ssl, crypto } = this.#library;
+    const certificate = ssl.SSL_get1_peer_certificate(this.#ssl);
+    const peerCertificate = certificate === null ? undefined : this.#library.toDer(certificate);
+    crypto.X509_free(certificate);
+    return {
+      protocol: textAt(ssl.SSL_get_version(this.#ssl)),
+      cipherSuite: textAt(ssl.SSL_CIPHER_standard_name(ssl.SSL_get_current_cipher(this.#ssl))),
+      peerCertificate,
+    };
+  }
+}
