@@ -2,7 +2,15 @@
 
 import type { Fault } from "../errors.ts";
 import { describeParam, joinNames } from "./given.ts";
-import { allOptions, type Group, GROUPS, type Option, type OptionRow, type Section } from "./options.ts";
+import {
+  allOptions,
+  type Group,
+  GROUPS,
+  type Option,
+  type OptionRow,
+  type ParamKind,
+  type Section,
+} from "./options.ts";
 
 const TITLE = "storescu: DICOM storage (C-STORE) SCU";
 
@@ -124,38 +132,41 @@ export function explainOption(version: string, option: Option): string {
   const names = option.short === undefined ? option.long : `${option.short}, ${option.long}`;
   const values = (option.params ?? []).map((param) => ` <${param.name}>`).join("");
   const lines = [heading(version), `  ${names}${values}`, ""];
-  for (const fact of optionFacts(option)) {
+  const what = `${topicOf(option)}: ${option.help}.`;
+  for (const fact of [what, ...optionFacts(option), ...replacedBy(option)]) {
     lines.push(...wrap(fact, WIDTH - 6).map((line, index) => (index === 0 ? "    " : "      ") + line));
   }
   return lines.join("\n") + "\n\n";
 }
 
-/** Sentences about an option, the first being what it does. */
-export function optionFacts(option: Option): string[] {
-  const facts = [`${topicOf(option)}: ${option.help}.`];
-  for (const param of option.params ?? []) facts.push(`<${param.name}> is ${describeParam(param)}.`);
+/** Kinds of values of which more can be said than their names do. */
+const TELLING_KINDS: readonly ParamKind[] = ["integer", "choice", "aeTitle"];
+
+/** Sentences about an option's values, default and conditions. */
+export function optionFacts(option: OptionRow): string[] {
+  const facts = (option.params ?? []).filter(({ kind }) => TELLING_KINDS.includes(kind))
+    .map((param) => `<${param.name}> is ${describeParam(param)}.`);
   if (option.default === true) facts.push("This is the default.");
   else if (option.default !== undefined) facts.push(`Default: ${option.default}.`);
   if (option.needs !== undefined) facts.push(`Only with ${joinNames(option.needs)}.`);
   if (option.repeatable) facts.push("May be given several times; all of them count.");
-  const others = option.set === undefined
-    ? []
-    : allOptions().filter((other) => other.set === option.set && other.long !== option.long);
-  if (others.length > 0) {
-    facts.push(`Replaces any of these to its left: ${others.map((other) => other.long).join(", ")}.`);
-  }
   if (option.dcmtk !== undefined) facts.push(`Versions of DCMTK that have it: ${option.dcmtk}.`);
   if (option.pending !== undefined) facts.push(`Not built yet: ${option.pending}.`);
   return facts;
 }
 
+function replacedBy(option: Option): string[] {
+  const others = allOptions().filter(({ set, long }) => set === option.set && long !== option.long);
+  if (option.set === undefined) return [];
+  return [`Replaces any of these to its left: ${others.map(({ long }) => long).join(", ")}.`];
+}
+
 /** The title of the section, or else the group, that the option stands in; its help is to be read after that. */
 function topicOf(option: Option): string {
   for (const group of GROUPS) {
-    for (const section of group.sections as readonly Section[]) {
-      if (!section.options.some((each) => each.long === option.long)) continue;
-      return (section.title ?? group.title).replace(/ \(.*/, "");
-    }
+    const sections: readonly Section[] = group.sections;
+    const section = sections.find(({ options }) => options.some(({ long }) => long === option.long));
+    if (section !== undefined) return (section.title ?? group.title).replace(/ \(.*/, "");
   }
   return "option";
 }
