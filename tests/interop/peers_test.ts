@@ -14,12 +14,12 @@ import { startStorescp } from "../peers/storescp.ts";
 const ct = `${PYDICOM_DATA}/test_files/CT_small.dcm`;
 
 const CASES = [
-  { command: "storescp", start: () => startStorescp(["-v"]), calledAeTitle: "STORESCP", keepsBytes: true },
-  { command: "dcmqrscp", start: () => startDcmqrscp(["-v"]), calledAeTitle: "ARCHIVE", keepsBytes: true },
-  { command: "Orthanc", start: () => startOrthanc(), calledAeTitle: "ORTHANC", keepsBytes: false },
+  { command: "storescp", start: () => startStorescp(["-v"]), calledAeTitle: "STORESCP" },
+  { command: "dcmqrscp", start: () => startDcmqrscp(["-v"]), calledAeTitle: "ARCHIVE" },
+  { command: "Orthanc", start: () => startOrthanc(), calledAeTitle: "ORTHANC" },
 ];
 
-for (const { command, start, calledAeTitle, keepsBytes } of CASES) {
+for (const { command, start, calledAeTitle } of CASES) {
   Deno.test({
     name: `${command} shows what it has received`,
     ignore: !have(command, "storescu") || !haveTestFiles(),
@@ -44,12 +44,9 @@ for (const { command, start, calledAeTitle, keepsBytes } of CASES) {
       assertEquals(more, []);
       assertEquals(received?.sopInstanceUid, original.sopInstanceUid);
       assertEquals(received?.transferSyntax, "1.2.840.10008.1.2.1");
-      if (keepsBytes) {
-        // DCMTK's sender leaves out the trailing padding, the last 138 bytes of this file.
-        const withoutPadding = original.dataSet.subarray(0, -138);
-        assertEquals(await digest(received?.dataSet ?? new Uint8Array()), await digest(withoutPadding));
-        assertStringIncludes(peer.output(), "Association Received");
-      }
+      // DCMTK's sender leaves out the trailing padding, the last 138 bytes of this file.
+      const withoutPadding = original.dataSet.subarray(0, -138);
+      assertEquals(await digest(received?.dataSet ?? new Uint8Array()), await digest(withoutPadding));
     },
   });
 }

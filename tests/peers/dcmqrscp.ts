@@ -17,7 +17,8 @@ export async function startDcmqrscp(args: readonly string[] = []): Promise<Dcmqr
   const archive = `${folder}/archive`;
   await Deno.mkdir(archive);
   await Deno.writeTextFile(`${folder}/dcmqrscp.cfg`, configuration(archive));
-  const defaults = ["--config", `${folder}/dcmqrscp.cfg`, "--single-process", "--bit-preserving"];
+  // In its single process mode it would leave after the first association.
+  const defaults = ["--config", `${folder}/dcmqrscp.cfg`, "--fork", "--bit-preserving"];
   const [process, port] = await startServer((port) =>
     startProcess("dcmqrscp", [...defaults, ...args, String(port)])
   );

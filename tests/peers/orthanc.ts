@@ -1,13 +1,13 @@
 /** Orthanc as a peer. Its called AE title is ORTHANC; what it stored is fetched through its REST interface. */
 
-import { parseInstance, type StoredInstance } from "./part10.ts";
+import { readInstances, type StoredInstance } from "./part10.ts";
 import { freePort, type StartedProcess, startProcess, startServer } from "./started_process.ts";
 import { waitFor } from "./wait_for.ts";
 
 export interface Orthanc extends AsyncDisposable {
   readonly port: number;
   output(): string;
-  /** What it has stored. Orthanc writes data sets anew, so these are the same elements but not the same bytes. */
+  /** What it has stored, fetched into files. Orthanc writes many data sets anew: the same elements in other bytes. */
   receivedDataSets(): Promise<StoredInstance[]>;
   readonly process: StartedProcess;
 }
@@ -15,13 +15,16 @@ export interface Orthanc extends AsyncDisposable {
 /** Starts an empty Orthanc; `settings` go into its configuration. */
 export async function startOrthanc(settings: Record<string, unknown> = {}): Promise<Orthanc> {
   const folder = await Deno.makeTempDir({ prefix: "orthanc-" });
+  const storage = `${folder}/storage`;
+  const received = `${folder}/received`;
+  await Deno.mkdir(received);
   let httpPort = 0;
   const [process, port] = await startServer((port) => {
     httpPort = freePort();
     const configuration = {
       Name: "test",
-      StorageDirectory: folder,
-      IndexDirectory: folder,
+      StorageDirectory: storage,
+      IndexDirectory: storage,
       Plugins: [],
       HttpPort: httpPort,
       DicomPort: port,
@@ -51,10 +54,11 @@ export async function startOrthanc(settings: Record<string, unknown> = {}): Prom
     output: process.output,
     async receivedDataSets() {
       const ids: string[] = await (await get("/instances")).json();
-      const fetched = ids.map(async (id) =>
-        new Uint8Array(await (await get(`/instances/${id}/file`)).arrayBuffer())
-      );
-      return (await Promise.all(fetched)).map((bytes) => parseInstance(bytes));
+      await Promise.all(ids.map(async (id) => {
+        const { body } = await get(`/instances/${id}/file`);
+        if (body !== null) await Deno.writeFile(`${received}/${id}`, body);
+      }));
+      return await readInstances(received);
     },
     async [Symbol.asyncDispose]() {
       await process.stop();

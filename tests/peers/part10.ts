@@ -15,11 +15,7 @@ export interface StoredInstance {
 
 /** Reads a Part 10 file, or a bare data set, whole. */
 export async function readInstance(path: string): Promise<StoredInstance> {
-  return parseInstance(await Deno.readFile(path), path);
-}
-
-/** The same for bytes that did not come from a file. */
-export function parseInstance(bytes: Uint8Array, path = ""): StoredInstance {
+  const bytes = await Deno.readFile(path);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const uids = new Map<number, string>();
   let at = new TextDecoder().decode(bytes.subarray(128, 132)) === "DICM" ? 132 : 0;
