@@ -3,6 +3,7 @@
  * Each stage knows only the one before it, through plain data.
  */
 
+import type { Duplex } from "./association/duplex.ts";
 import { connectTcp, tcpDuplex } from "./association/transport.ts";
 import { type Profile, readProfile } from "./cli/profile.ts";
 import type { Settings } from "./cli/settings.ts";
@@ -23,11 +24,13 @@ import { isGood } from "./transfer/outcome.ts";
 import { associationWishOf, destinationOf, transferPlanOf } from "./transfer/plan.ts";
 import { type EndedWork, Transfer } from "./transfer/transfer.ts";
 import { userIdentityOf } from "./transfer/user_identity.ts";
+import { VERSION } from "./version.ts";
 
 /** Sends what the settings say; answers the exit code (0 only if every instance is stored). */
 export async function send(settings: Settings, toStdout: WriteText): Promise<number> {
   const backend = await openLog(settings.log);
   const log = new Logger(backend);
+  log.debug(`$storescu: v${VERSION} $\n`);
   try {
     return await sendAll(settings, log, toStdout);
   } catch (caught) {
@@ -46,8 +49,8 @@ async function sendAll(settings: Settings, log: Logger, toStdout: WriteText): Pr
   const profile = profileOf(settings, log);
   using journal = journalOf(settings);
   const openInstance = withJournal(instanceOpener(input.mode), journal);
-  const wish = associationWishOf(network, profile, userIdentityOf(network, log));
-  const destination = destinationOf(settings, Deno.env.get("TCP_NODELAY") !== "0");
+  const wish = associationWishOf(settings, profile, userIdentityOf(network, log));
+  const connect = await connectorOf(settings, log);
   const tally = new Tally();
   const inputs = new Inputs(settings, openInstance, log);
   let exitCode = 0;
@@ -58,8 +61,7 @@ async function sendAll(settings: Settings, log: Logger, toStdout: WriteText): Pr
   const transfer = new Transfer(transferPlanOf(settings, profile, needs), {
     log,
     openInstance,
-    open: (contexts) =>
-      openAssociation(async () => tcpDuplex(await connectTcp(destination)), wish, contexts, log),
+    open: (contexts) => openAssociation(connect, wish, contexts, log),
     record: (ended) => {
       tally.add(ended);
       remember(ended, journal);
@@ -102,6 +104,19 @@ function readText(file: string): string {
   } catch (caught) {
     throw new Fault("configuration", `unable to open configuration file: ${file}`, { cause: caught });
   }
+}
+
+/** Makes transport connections; keys and certificates are read and checked here, once. */
+async function connectorOf(settings: Settings, log: Logger): Promise<() => Promise<Duplex>> {
+  const { peer, network } = settings;
+  const destination = destinationOf(settings, Deno.env.get("TCP_NODELAY") !== "0");
+  if (settings.tls === undefined) return async () => tcpDuplex(await connectTcp(destination));
+  const { prepareTls } = await import("./association/tls.ts");
+  const tls = await prepareTls(settings.tls, log.named(LOGGER.tls));
+  return async () => {
+    const signal = AbortSignal.timeout(network.acseTimeoutSeconds * 1000);
+    return await tls.start(await connectTcp(destination), { peer, signal });
+  };
 }
 
 function journalOf({ delivery, network, peer, port }: Settings): Journal | undefined {

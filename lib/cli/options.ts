@@ -65,7 +65,6 @@ const SECURE = ["--enable-tls", "--anonymous-tls"] as const;
 const LATER = {
   invention: "inventing identities comes with a later version",
   converting: "converting data sets comes with a later version",
-  tls: "TLS comes with a later version",
   speed: "several associations and operations at a time come with a later version",
   reliability: "retries and journals come with a later version",
   comfort: "it comes with a later version",
@@ -596,14 +595,12 @@ export const GROUPS = [
             params: [{ name: "key-file", kind: "file" }, { name: "certificate-file", kind: "file" }],
             help: "TLS, showing this certificate to the peer",
             set: "transport",
-            pending: LATER.tls,
           },
           {
             short: "+tla",
             long: "--anonymous-tls",
             help: "TLS, showing no certificate",
             set: "transport",
-            pending: LATER.tls,
           },
         ],
       },
@@ -704,7 +701,6 @@ export const GROUPS = [
             help: "list the profiles and stop",
             exclusive: true,
             dcmtk: "since 3.6.9",
-            pending: LATER.tls,
           },
           {
             short: "+pg",
@@ -782,7 +778,6 @@ export const GROUPS = [
             help: "list the cipher suites and stop",
             exclusive: true,
             dcmtk: "after 3.6.0",
-            pending: LATER.tls,
           },
           {
             short: "+cs",

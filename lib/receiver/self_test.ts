@@ -89,12 +89,13 @@ const ASSOCIATION = {
   calledAeTitle: "SELFTEST",
   maximumLengthReceived: 16384,
   maxOperationsInvoked: 1,
+  dumpLevel: "debug",
   acseTimeoutSeconds: 10,
   dimseTimeoutSeconds: 10,
   socketTimeoutSeconds: 10,
   roles: [],
   extended: [],
-};
+} as const;
 
 async function connectTo(port: number) {
   return tcpDuplex(await connectTcp({ peer: "127.0.0.1", port, family: "ipv4", noDelay: true }));

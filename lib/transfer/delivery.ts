@@ -8,6 +8,7 @@ import type { DimseRsp } from "../dimse/messages.ts";
 import { statusClass, statusText } from "../dimse/status.ts";
 import { asFault, Fault } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
+import { dumpRequest, dumpResponse, dumpStatusDetail } from "../log/message_dump.ts";
 import type { Instance, Need } from "../source/instance.ts";
 import type { OpenAssociation } from "./open.ts";
 import type { Outcome } from "./outcome.ts";
@@ -78,11 +79,12 @@ export class Delivery {
       }
       const source = instance.dataSet(context.transferSyntax);
       this.#log.info(`Sending Store Request (MsgID ${messageId}, ${modalityOf(sopClassUid) ?? "OT"})`);
+      this.#log.debug(() => dumpRequest({ messageId, sopClassUid, sopInstanceUid }));
       this.#torn = true; // until the message is complete
       const rq = { messageId, sopClassUid, sopInstanceUid };
       const { response } = await this.#open.association.store(context.id, rq, source, this.#options.dataSent);
       this.#torn = false;
-      return { kind: "underway", outcome: this.#answered(path, response) };
+      return { kind: "underway", outcome: this.#answered(path, response, context.id) };
     } catch (caught) {
       return { kind: "ended", outcome: this.#failed(path, asFault(caught)) };
     } finally {
@@ -91,10 +93,11 @@ export class Delivery {
     }
   }
 
-  async #answered(path: string, response: Promise<DimseRsp>): Promise<Outcome> {
+  async #answered(path: string, response: Promise<DimseRsp>, contextId: number): Promise<Outcome> {
     try {
-      const { status, errorComment: comment, offendingElements } = await response;
-      this.#log.info(`Received Store Response (${statusText(status)})`);
+      const rsp = await response;
+      const { status, errorComment: comment, offendingElements } = rsp;
+      this.#tellResponse(rsp, contextId);
       switch (statusClass(status)) {
         case "success":
           return { kind: "stored", status };
@@ -106,6 +109,17 @@ export class Delivery {
     } catch (caught) {
       return this.#failed(path, asFault(caught));
     }
+  }
+
+  /** Whole at level DEBUG, else only what the status means. */
+  #tellResponse(rsp: DimseRsp, contextId: number): void {
+    if (!this.#log.enabled("debug")) {
+      return this.#log.info(`Received Store Response (${statusText(rsp.status)})`);
+    }
+    this.#log.info("Received Store Response");
+    this.#log.debug(() => dumpResponse(rsp, contextId));
+    const detail = dumpStatusDetail(rsp);
+    if (detail !== undefined) this.#log.debug(detail);
   }
 
   /** A message broke off, or its answer never came. */

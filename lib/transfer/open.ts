@@ -11,8 +11,10 @@ import {
 } from "../association/proposal.ts";
 import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from "../dicom/implementation.ts";
 import { Fault } from "../errors.ts";
+import { dumpNegotiated, dumpRequested } from "../log/association_dump.ts";
 import type { Logger } from "../log/log.ts";
 import { LOGGER } from "../log/log.ts";
+import { dumpAssociateAc } from "../log/pdu_dump.ts";
 import {
   APPLICATION_CONTEXT,
   type AssociateAc,
@@ -31,6 +33,8 @@ export interface AssociationWish extends TimeLimits {
   readonly userIdentity?: UserIdentity | undefined;
   readonly roles: readonly RoleSelection[];
   readonly extended: readonly ExtendedNegotiation[];
+  /** At which level the parameters asked for and agreed on are logged. */
+  readonly dumpLevel: "info" | "debug";
   /** Operations invoked at the same time: 1 sends no item, 0 asks for no limit. */
   readonly maxOperationsInvoked: number;
 }
@@ -57,11 +61,18 @@ export async function openAssociation(
   const net = log.named(LOGGER.net);
   const proposed = numbered(contexts);
   const rq = requestOf(wish, proposed);
+  log.log(wish.dumpLevel, () => dumpRequested(rq));
   log.info("Requesting Association");
-  const association = await Association.request(await connect(), rq, {
+  const duplex = await connect();
+  net.debug("Constructing Associate RQ PDU");
+  const association = await Association.request(duplex, rq, {
     ...wish,
-    events: { warning: (text) => net.warn(text) },
+    events: {
+      warning: (text) => net.warn(text),
+      acBytes: (pdu) => net.debug(() => `${dumpAssociateAc(pdu)}\nParsing an A-ASSOCIATE PDU`),
+    },
   });
+  log.log(wish.dumpLevel, () => dumpNegotiated(rq, association.ac));
   if (wish.userIdentity?.positiveResponseRequested && association.ac.userIdentityResponse === undefined) {
     await association.abort();
     log.error("User Identity Negotiation failed: Positive response requested but none received");

@@ -21,7 +21,7 @@ export function destinationOf({ peer, port, network }: Settings, noDelay: boolea
 }
 
 export function associationWishOf(
-  network: NetworkSettings,
+  { network, log }: Settings,
   profile: Profile | undefined,
   userIdentity: UserIdentity | undefined,
 ): AssociationWish {
@@ -34,6 +34,7 @@ export function associationWishOf(
     dimseTimeoutSeconds: network.dimseTimeoutSeconds,
     socketTimeoutSeconds: network.socketTimeoutSeconds,
     maxSendPduBytes: network.maxSendPduBytes,
+    dumpLevel: log.verbosePc ? "info" : "debug",
     roles: profile?.roles ?? [],
     extended: profile?.extended ?? [],
     userIdentity,
