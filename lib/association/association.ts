@@ -2,13 +2,14 @@
  * One association as its requestor sees it (PS3.8): request, store, release, abort.
  *
  * How this room works: `transport.ts` and `tls*.ts` make a Duplex of bytes; `Association.request` negotiates over it.
- * One loop reads all the time, feeds every PDU to the state machine (`states.ts`) and hands answers to whoever waits,
- * so an abort is seen even in the middle of a large object. `store` fills one Batch while the other is being
- * written; `deadlines.ts` keeps all time limits. Whatever goes wrong becomes one Fault that ends every wait at once;
- * after that the association is never used again.
+ * One loop reads all the time, feeds every PDU to the state machine (`states.ts`) and hands answers to whoever waits
+ * (`requests.ts`), so an abort is seen even in the middle of a large object. `store` fills one Batch while another is
+ * being written (`outgoing.ts`); `deadlines.ts` keeps all time limits. Whatever goes wrong becomes one Fault that ends
+ * every wait at once; after that the association is never used again.
  */
 
 import type { ByteSource } from "../bytes/source.ts";
+import { CommandAssembly } from "../dimse/command_assembly.ts";
 import { COMMAND, decodeCommandSet } from "../dimse/command_set.ts";
 import { type DimseRsp, encodeEchoRq, encodeStoreRq, readRsp, type StoreRq } from "../dimse/messages.ts";
 import { asFault, Fault } from "../errors.ts";
@@ -16,18 +17,26 @@ import { decodePdu } from "../pdu/decode.ts";
 import { encodePdu } from "../pdu/encode.ts";
 import { Batch, longestFragmentBytes } from "../pdu/fragment.ts";
 import { type FramingError, PduFramer } from "../pdu/frame.ts";
-import type { Abort, AssociateAc, AssociateRj, AssociateRq, MalformedPdu, Pdu, Pdv } from "../pdu/types.ts";
-import { Deadlines, type TimeLimits } from "./deadlines.ts";
+import type { AssociateAc, AssociateRq, MalformedPdu, Pdu, Pdv } from "../pdu/types.ts";
+import { CONTEXT_RESULT, PDU_NAME } from "../pdu/types.ts";
+import { Deadlines, type TimeLimits, type Waiting } from "./deadlines.ts";
 import type { Duplex } from "./duplex.ts";
-import { abortText, rejectionFault, startOfOtherProtocol } from "./refusals.ts";
+import { Outgoing } from "./outgoing.ts";
+import {
+  abortText,
+  lostFault,
+  protocolFault,
+  rejectionFault,
+  releasedFault,
+  startOfOtherProtocol,
+} from "./refusals.ts";
+import { type OpenRequest, Requests } from "./requests.ts";
 import { type Event, StateMachine } from "./states.ts";
 
-/** Longest PDU body read. Far above any answer of an SCP and what we announce; a claim of 4 GB ends the association. */
-const LONGEST_RECEIVED_PDU_BYTES = 1 << 20;
-/** Longest command set taken together from its fragments. */
-const LONGEST_COMMAND_BYTES = 1 << 16;
+/** Longest PDU body read: twice the most we announce. A claim of 4 GB ends the association. */
+const LONGEST_RECEIVED_PDU_BYTES = 1 << 18;
 /** How long a peer may take to close after our A-ABORT before we do. */
-const ABORT_GRACE_MS = 2000;
+const ABORT_GRACE_MS = 500;
 /** How long the reading side may take to say why a write failed. */
 const CAUSE_GRACE_MS = 250;
 
@@ -52,65 +61,64 @@ export interface SentStore {
   readonly response: Promise<DimseRsp>;
 }
 
-interface PendingRequest {
-  readonly expectedCommand: number;
-  readonly settle: PromiseWithResolvers<DimseRsp>;
-  /** When the request was completely written; until then the DIMSE time limit does not run. */
-  sentMs: number | undefined;
+/** A batch, and when its bytes have left it. */
+interface Slot {
+  readonly batch: Batch;
+  written: Promise<void>;
 }
 
 export class Association {
   readonly #duplex: Duplex;
   readonly #machine = new StateMachine();
   readonly #framer = new PduFramer(LONGEST_RECEIVED_PDU_BYTES);
+  readonly #commands = new CommandAssembly();
+  readonly #requests = new Requests();
+  readonly #outgoing: Outgoing;
   readonly #deadlines: Deadlines;
   readonly #events: AssociationEvents;
-  readonly #pending = new Map<number, PendingRequest>();
-  readonly #ended = Promise.withResolvers<void>();
+  /** Fulfilled when nothing is read any more and the connection is closed. */
+  readonly #ended: Promise<void>;
   /** Waits for A-ASSOCIATE-AC or A-RELEASE-RP. */
-  #acse:
-    | { readonly awaited: string; readonly settle: PromiseWithResolvers<AssociateAc | undefined> }
-    | undefined;
+  #acse: { readonly awaited: string; readonly settle: PromiseWithResolvers<void> } | undefined;
   #fault: Fault | undefined;
-  #writing: Promise<void> | undefined;
-  #batches: [Batch, Batch] | undefined;
-  #command: { contextId: number; fragments: Uint8Array[]; lengthBytes: number } | undefined;
-  /** A response that said a data set follows; it is handed over when the data set has passed. */
-  #responseWithDataSet: { rsp: DimseRsp; contextId: number } | undefined;
+  #slots: [Slot, Slot] | undefined;
   #ac: AssociateAc | undefined;
   #fragmentBytes = 0;
 
   private constructor(duplex: Duplex, options: AssociationOptions) {
     this.#duplex = duplex;
     this.#events = options.events ?? {};
-    this.#deadlines = new Deadlines(options, () => this.#waiting(), (fault) => this.#fail(fault));
+    this.#deadlines = new Deadlines(options, () => this.#waiting(), (fault) => this.#overdue(fault));
+    this.#outgoing = new Outgoing(
+      duplex,
+      () => this.#deadlines.moved(),
+      (caught) => this.#whyWriteFailed(caught),
+    );
+    this.#machine.on("associateRequest");
+    this.#machine.on("transportConnected");
+    this.#ended = this.#receive();
   }
 
   /**
    * Negotiates over a connected duplex and gives an association in state Sta6.
-   * @throws Fault "rejected", "lost", "protocol"; the duplex is destroyed then.
+   * @throws Fault "rejected", "lost", "protocol", or "configuration" when the request cannot be encoded; the duplex
+   * is destroyed then.
    */
   static async request(duplex: Duplex, rq: AssociateRq, options: AssociationOptions): Promise<Association> {
     const association = new Association(duplex, options);
     try {
-      await association.#negotiate(rq, options.maxSendPduBytes);
+      await association.#ask("A-ASSOCIATE-AC", encodePdu(rq));
+      association.#throwIfFaulty(); // by what came behind the answer
+      association.#fragmentBytes = longestFragmentBytes(
+        association.ac.maximumLengthReceived,
+        options.maxSendPduBytes,
+      );
       return association;
     } catch (caught) {
-      association.#destroy();
+      if (association.#fault === undefined) association.destroy();
+      await association.#ended;
       throw caught;
     }
-  }
-
-  async #negotiate(rq: AssociateRq, maxSendPduBytes: number | undefined): Promise<void> {
-    this.#machine.on("associateRequest");
-    this.#machine.on("transportConnected");
-    const answer = this.#awaitAcse("A-ASSOCIATE-AC");
-    void this.#receive();
-    await this.#writeAll(encodePdu(rq)).catch(() => {}); // the reading side knows why
-    const ac = await answer;
-    if (ac === undefined) throw new Fault("bug", "association confirmed without an A-ASSOCIATE-AC");
-    this.#ac = ac;
-    this.#fragmentBytes = longestFragmentBytes(ac.maximumLengthReceived, maxSendPduBytes);
   }
 
   /** The peer's answer. */
@@ -130,9 +138,9 @@ export class Association {
   }
 
   /**
-   * Sends one C-STORE-RQ with its data set; returns as soon as the last bytes are with the transport, so that the
+   * Sends one C-STORE-RQ with its data set; returns as soon as the last bytes are given to the transport, so that the
    * next instance can be prepared while the response is on its way.
-   * @param sent called with the number of data PDVs of each batch written
+   * @param sent called with the number of data PDVs of each batch given to the transport
    * @throws Fault of the association, or of the source: then the message is torn and the caller must abort.
    */
   async store(
@@ -142,59 +150,59 @@ export class Association {
     sent?: (dataPdvs: number) => void,
   ): Promise<SentStore> {
     if (source.ended) throw new Fault("input", "data set is empty", { code: "0006:0202" });
-    const pending = this.#expect(rq.messageId, COMMAND.cStoreRsp);
-    let batch = this.#nextBatch();
-    batch.begin(contextId, encodeStoreRq(rq));
+    const request = this.#open(rq.messageId, contextId, COMMAND.cStoreRsp);
+    let command: Uint8Array | undefined = encodeStoreRq(rq);
     for (;;) {
+      const slot = await this.#freeSlot();
+      const { batch } = slot;
+      batch.begin(contextId, command);
+      command = undefined;
       while (!batch.full && !source.ended) {
         const slow = batch.put(source);
         if (slow !== undefined) await slow;
       }
-      await this.#startWriting(batch.bytes);
+      this.#throwIfFaulty();
+      slot.written = this.#outgoing.write(batch.bytes);
       sent?.(batch.dataPdvs);
-      if (source.ended) break;
-      batch = this.#nextBatch();
-      batch.begin(contextId);
+      if (!source.ended) continue;
+      this.#completed(request, slot.written);
+      return { response: request.response };
     }
-    this.#startClock(pending);
-    return { response: pending.settle.promise };
   }
 
   /** C-ECHO. */
   async echo(contextId: number, messageId: number): Promise<DimseRsp> {
-    const pending = this.#expect(messageId, COMMAND.cEchoRsp);
-    const batch = this.#nextBatch();
-    batch.begin(contextId, encodeEchoRq(messageId));
-    await this.#startWriting(batch.bytes);
-    this.#startClock(pending);
-    return await pending.settle.promise;
+    const request = this.#open(messageId, contextId, COMMAND.cEchoRsp);
+    const slot = await this.#freeSlot();
+    slot.batch.begin(contextId, encodeEchoRq(messageId));
+    slot.written = this.#outgoing.write(slot.batch.bytes);
+    this.#completed(request, slot.written);
+    return await request.response;
   }
 
   /** A-RELEASE. @throws Fault when the peer does not confirm. */
   async release(): Promise<void> {
     this.#throwIfFaulty();
+    this.#machine.on("releaseRequest");
     try {
-      await this.#written();
-      this.#machine.on("releaseRequest");
-      const confirmed = this.#awaitAcse("A-RELEASE-RP");
-      await this.#writeAll(encodePdu({ type: "releaseRq" })).catch(() => {}); // the reading side knows why
-      await confirmed;
+      await this.#ask("A-RELEASE-RP", encodePdu({ type: "releaseRq" }));
     } finally {
-      this.#destroy();
+      await this.#ended;
     }
   }
 
-  /** A-ABORT by the service user, then waits shortly for the peer to close. Never throws. */
+  /**
+   * A-ABORT by the service user unless the association has ended by itself, then waits shortly for the peer to close.
+   * Never throws.
+   */
   async abort(): Promise<void> {
-    const closed = this.#ended.promise;
-    this.#sendAbort(0, 0);
-    await within(closed, ABORT_GRACE_MS);
-    this.#destroy();
+    this.cancel(lostFault("aborted by this side"));
+    await this.#ended;
   }
 
   /** Ends every wait with `fault` and tells the peer with an A-ABORT, as far as that can be done at once. */
   cancel(fault: Fault): void {
-    if (this.#fault === undefined) this.#failAndAbort(fault, 0, 0);
+    this.#failAndAbort(fault, 0, 0);
   }
 
   /** From now on a peer that moves no byte although one is due is given up after so many seconds. */
@@ -204,7 +212,7 @@ export class Association {
 
   /** Ends everything at once, without a word to the peer. */
   destroy(): void {
-    this.#destroy();
+    if (this.#machine.state !== "Sta1") this.#fail(lostFault("given up by this side"));
   }
 
   // --- writing ---
@@ -216,77 +224,36 @@ export class Association {
     }
   }
 
-  #expect(messageId: number, expectedCommand: number): PendingRequest {
+  #open(messageId: number, contextId: number, expectedCommand: number): OpenRequest {
     this.#throwIfFaulty();
     this.#machine.on("dataRequest");
-    const settle = Promise.withResolvers<DimseRsp>();
-    settle.promise.catch(() => {}); // whoever asked for it sees the rejection; nobody else must
-    const pending = { expectedCommand, settle, sentMs: undefined };
-    this.#pending.set(messageId, pending);
-    return pending;
+    return this.#requests.open(messageId, contextId, expectedCommand);
   }
 
-  #nextBatch(): Batch {
-    this.#batches ??= [new Batch(this.#fragmentBytes), new Batch(this.#fragmentBytes)];
-    this.#batches.reverse();
-    return this.#batches[0];
+  /** The two batches take turns. */
+  async #freeSlot(): Promise<Slot> {
+    this.#slots ??= [newSlot(this.#fragmentBytes), newSlot(this.#fragmentBytes)];
+    this.#slots.reverse();
+    const [slot] = this.#slots;
+    await slot.written;
+    return slot;
   }
 
-  /** Waits for the write before, then starts this one and does not wait for it. */
-  async #startWriting(bytes: Uint8Array): Promise<void> {
-    await this.#written();
-    const writing = this.#writeAll(bytes);
-    writing.catch(() => {}); // seen by the next #written
-    this.#writing = writing;
-  }
-
-  async #written(): Promise<void> {
-    if (this.#writing === undefined) return;
-    await this.#writing;
-    this.#writing = undefined;
-  }
-
-  #startClock(pending: PendingRequest): void {
-    this.#writing?.then(() => {
+  /** All of a request is given to the transport: its time limit runs from when that has taken it. */
+  #completed(request: OpenRequest, written: Promise<void>): void {
+    request.complete = true;
+    written.then(() => {
       this.#duplex.quickAck();
-      pending.sentMs = performance.now();
-    }, () => {});
-  }
-
-  async #writeAll(bytes: Uint8Array): Promise<void> {
-    this.#deadlines.moved();
-    for (let at = 0; at < bytes.length;) {
-      if (this.#fault !== undefined) throw this.#fault;
-      let wrote: number;
-      try {
-        wrote = await this.#duplex.write(at === 0 ? bytes : bytes.subarray(at));
-      } catch (caught) {
-        throw await this.#whyWriteFailed(caught);
-      }
-      this.#deadlines.moved();
-      at += wrote;
-    }
+      request.sentMs = performance.now();
+    }, () => {}); // the request has been rejected then
   }
 
   /** The peer's abort or close is the better reason, and may be just about to be read. */
   async #whyWriteFailed(caught: unknown): Promise<Fault> {
-    await within(this.#ended.promise, CAUSE_GRACE_MS);
-    if (this.#fault === undefined) {
-      this.#fail(
-        caught instanceof Fault ? caught : lost(`sending failed: ${asFault(caught).message}`, caught),
-      );
-    }
-    return this.#fault ?? lost("sending failed", caught);
-  }
-
-  #sendAbort(source: number, reason: number): void {
-    if (this.#machine.state === "Sta1" || this.#machine.state === "Sta13" || this.#machine.state === "Sta4") {
-      return;
-    }
-    this.#machine.on("abortRequest");
-    const write = () => this.#duplex.write(encodePdu({ type: "abort", source, reason }));
-    // After the PDU that is being written, so that the peer can read it; if that one is stuck, destroy() ends both.
-    Promise.resolve(this.#writing).then(write, () => {}).catch(() => {});
+    await within(this.#ended, CAUSE_GRACE_MS);
+    const fault = caught instanceof Fault ? caught : lostFault(`sending failed: ${textOf(caught)}`, caught);
+    this.#fail(fault);
+    return this.#fault ?? fault;
   }
 
   // --- reading ---
@@ -303,9 +270,9 @@ export class Association {
       const fault = asFault(caught);
       if (fault.kind === "protocol") this.#failAndAbort(fault, 0, 0);
       else this.#fail(fault);
-    } finally {
-      this.#ended.resolve();
     }
+    if (this.#machine.state !== "Sta1") await this.#awaitClose();
+    this.#end();
   }
 
   async #read(): Promise<void> {
@@ -314,17 +281,26 @@ export class Association {
     try {
       lengthBytes = await this.#duplex.read(this.#framer.space());
     } catch (caught) {
-      if (caught instanceof Fault) throw caught;
-      lengthBytes = null; // reset by the peer, or destroyed by us
+      throw caught instanceof Fault ? caught : lostFault(textOf(caught), caught);
     }
     if (lengthBytes === null) {
-      this.#machine.on("transportClosed");
-      const where = this.#framer.inMiddle ? "connection closed in the middle of a PDU" : "connection closed";
-      this.#fail(lost(where));
-    } else {
-      this.#framer.filled(lengthBytes);
-      this.#deadlines.moved();
+      throw lostFault(
+        this.#framer.inMiddle ? "connection closed in the middle of a PDU" : "connection closed",
+      );
     }
+    this.#framer.filled(lengthBytes);
+    this.#deadlines.moved();
+  }
+
+  /** Sta13: whatever still comes is ignored, and read only so that the peer can read what we said last. */
+  async #awaitClose(): Promise<void> {
+    const ignored = new Uint8Array(4096);
+    try {
+      while (await this.#duplex.read(ignored) !== null);
+    } catch {
+      // closed by force, which is as good
+    }
+    this.#machine.on("transportClosed");
   }
 
   #take(bytes: Uint8Array): void {
@@ -332,160 +308,129 @@ export class Association {
     const action = this.#machine.on(eventOf(pdu));
     switch (action) {
       case "AE3":
+        if (pdu.type === "associateAc") this.#ac = pdu;
         this.#events.acBytes?.(bytes);
-        this.#confirm(pdu.type === "associateAc" ? pdu : undefined);
+        this.#confirm();
         break;
       case "AE4":
-        if (pdu.type === "associateRj") this.#fail(rejectionFault(pdu satisfies AssociateRj));
+        if (pdu.type === "associateRj") this.#fail(rejectionFault(pdu));
         break;
       case "DT2":
       case "AR6":
         if (pdu.type === "pDataTf") { for (const pdv of pdu.pdvs) this.#takePdv(pdv); }
         break;
       case "AR2":
-        this.#failAndAbort(peerReleased(), 0, 0);
+        this.#failAndAbort(releasedFault(), 0, 0);
         break;
       case "AR3":
-        this.#confirm(undefined);
+        this.#confirm();
         break;
       case "AR8":
         this.#machine.on("releaseResponse");
-        this.#duplex.write(encodePdu({ type: "releaseRp" })).catch(() => {});
+        void this.#outgoing.write(encodePdu({ type: "releaseRp" }));
         break;
       case "AA3":
-        this.#fail(lost(pdu.type === "abort" ? abortText(pdu satisfies Abort) : "A-ABORT"));
+        if (pdu.type === "abort") this.#fail(lostFault(abortText(pdu)));
         break;
       case "AA8":
         this.#violation(pdu);
         break;
-      default: // AA6, AA7: waiting for the close after our own A-ABORT; AA2, AR5: it has come
-        break;
+      default:
+        throw new RangeError(`action ${action} on a ${pdu.type} PDU`);
     }
   }
 
+  /** Only responses are expected, and those have no data set. */
   #takePdv(pdv: Pdv): void {
-    if (!pdv.isCommand) return this.#takeDataPdv(pdv);
-    const command = this.#command ??= { contextId: pdv.contextId, fragments: [], lengthBytes: 0 };
-    if (command.contextId !== pdv.contextId) {
-      throw protocolFault("0006:0203", "fragments of a command set arrived on two presentation contexts");
+    if (!this.#isAccepted(pdv.contextId)) {
+      throw protocolFault("0006:0101", `ASC Bad presentation context ID: ${pdv.contextId} was not accepted`);
     }
-    command.lengthBytes += pdv.fragment.length;
-    if (command.lengthBytes > LONGEST_COMMAND_BYTES) {
-      throw protocolFault("0006:0203", `a command set is longer than ${LONGEST_COMMAND_BYTES} bytes`);
+    if (!pdv.isCommand) {
+      throw protocolFault("0006:020f", "DIMSE: Command PDV Expected: a fragment of a data set arrived");
     }
-    command.fragments.push(pdv.isLast ? pdv.fragment : pdv.fragment.slice());
-    if (!pdv.isLast) return;
-    this.#command = undefined;
-    this.#takeResponse(concatenate(command.fragments, command.lengthBytes), command.contextId);
-  }
-
-  /** A C-STORE-RSP has no data set; one that announces one all the same is let pass and thrown away. */
-  #takeDataPdv(pdv: Pdv): void {
-    const announced = this.#responseWithDataSet;
-    if (announced === undefined || announced.contextId !== pdv.contextId) {
-      throw protocolFault("0006:0203", "a data set arrived that no response announced");
-    }
-    if (!pdv.isLast) return;
-    this.#responseWithDataSet = undefined;
-    this.#settle(announced.rsp, announced.contextId);
-  }
-
-  #takeResponse(bytes: Uint8Array, contextId: number): void {
-    const command = decodeCommandSet(bytes);
-    const rsp = typeof command === "string" ? command : readRsp(command);
+    const command = this.#commands.take(pdv);
+    if (command === undefined) return;
+    const elements = typeof command === "string" ? command : decodeCommandSet(command.bytes);
+    const rsp = typeof elements === "string" ? elements : readRsp(elements);
     if (typeof rsp === "string") throw protocolFault("0006:0203", `DIMSE Badly formed message: ${rsp}`);
-    const pending = this.#pending.get(rsp.messageIdBeingRespondedTo);
-    if (pending === undefined) {
-      const [expected] = this.#pending.keys();
-      const expectation = expected === undefined ? "none is awaited" : `expected: ${expected}`;
-      throw protocolFault(
-        "0006:0211",
-        `DIMSE: Unexpected Response MsgId: ${rsp.messageIdBeingRespondedTo} (${expectation})`,
-      );
-    }
-    if (rsp.commandField !== pending.expectedCommand) {
-      const field = rsp.commandField.toString(16).padStart(4, "0");
-      throw protocolFault("0006:0211", `DIMSE: Unexpected Response Command Field: 0x${field}`);
-    }
-    if (pending.sentMs === undefined && rsp.status === 0 && pending.expectedCommand === COMMAND.cStoreRsp) {
-      this.#events.warning?.("the response came before the whole data set was sent");
-    }
-    if (rsp.hasDataSet) {
+    const request = this.#requests.answeredBy(rsp);
+    if (pdv.contextId !== request.contextId) {
       this.#events.warning?.(
-        "the response announces a data set, which a C-STORE-RSP must not have; ignoring it",
+        `the response came on presentation context ${pdv.contextId} instead of ${request.contextId}`,
       );
-      this.#responseWithDataSet = { rsp, contextId };
-    } else {
-      this.#settle(rsp, contextId);
     }
+    this.#events.response?.(rsp, pdv.contextId);
+    request.resolve(rsp);
   }
 
-  #settle(rsp: DimseRsp, contextId: number): void {
-    const pending = this.#pending.get(rsp.messageIdBeingRespondedTo);
-    this.#pending.delete(rsp.messageIdBeingRespondedTo);
-    this.#events.response?.(rsp, contextId);
-    pending?.settle.resolve(rsp);
+  #isAccepted(contextId: number): boolean {
+    return this.ac.contexts.some(({ id, result }) =>
+      id === contextId && result === CONTEXT_RESULT.acceptance
+    );
   }
 
   #misframed(error: FramingError): void {
     this.#machine.on("invalidPdu");
-    const fault = error.kind === "unrecognizedType"
-      ? startOfOtherProtocol(error.start) ??
-        protocolFault("0006:0321", `Unrecognized PDU type: ${error.pduType.toString(16)}`)
-      : protocolFault(
-        "0006:0308",
-        `DUL Illegal or ill-formed PDU of type ${error.pduType}: claims ${error.lengthBytes} bytes, ` +
-          `at most ${error.limitBytes} are taken`,
-      );
-    this.#failAndAbort(fault, 2, error.kind === "unrecognizedType" ? 1 : 6);
+    if (error.kind === "unrecognizedType") {
+      const text = `Unrecognized PDU type: ${error.pduType.toString(16)}`;
+      this.#failAndAbort(startOfOtherProtocol(error.start) ?? protocolFault("0006:0321", text), 2, 1);
+    } else {
+      const { lengthBytes, limitBytes, pduType } = error;
+      const text = `DUL Illegal PDU Length ${lengthBytes} of a PDU of type ${pduType}, at most ${limitBytes}`;
+      this.#failAndAbort(protocolFault("0006:0308", text), 2, 6);
+    }
   }
 
   #violation(pdu: Pdu | MalformedPdu): void {
-    const fault = pdu.type === "malformed"
-      ? protocolFault("0006:0308", `DUL Illegal or ill-formed PDU: ${pdu.what}`)
-      : protocolFault("0006:0303", `DUL Finite State Machine Error: unexpected ${pdu.type} PDU`);
-    this.#failAndAbort(fault, 2, pdu.type === "malformed" ? 6 : 2);
+    if (pdu.type === "malformed") {
+      this.#failAndAbort(protocolFault("0006:0308", `DUL Illegal or ill-formed PDU: ${pdu.what}`), 2, 6);
+    } else {
+      const text = `DUL Finite State Machine Error: unexpected ${PDU_NAME[pdu.type]} PDU`;
+      this.#failAndAbort(protocolFault("0006:0303", text), 2, 2);
+    }
   }
 
   // --- waiting and ending ---
 
-  #awaitAcse(awaited: string): Promise<AssociateAc | undefined> {
-    const settle = Promise.withResolvers<AssociateAc | undefined>();
-    settle.promise.catch(() => {});
+  /** Sends an ACSE request and waits for the peer's confirmation. */
+  async #ask(awaited: string, request: Uint8Array): Promise<void> {
+    const settle = Promise.withResolvers<void>();
     this.#acse = { awaited, settle };
     this.#deadlines.acseStarted();
-    return settle.promise;
+    void this.#outgoing.write(request); // if it fails, the answer fails
+    await settle.promise;
   }
 
-  #confirm(ac: AssociateAc | undefined): void {
-    this.#acse?.settle.resolve(ac);
+  #confirm(): void {
+    this.#acse?.settle.resolve();
     this.#acse = undefined;
   }
 
-  #waiting(): { acse: string | undefined; oldestRequestMs: number | undefined; bytesDue: boolean } {
-    let oldestRequestMs: number | undefined;
-    for (const { sentMs } of this.#pending.values()) {
-      if (sentMs !== undefined) oldestRequestMs = Math.min(oldestRequestMs ?? sentMs, sentMs);
-    }
-    const bytesDue = this.#writing !== undefined || oldestRequestMs !== undefined || this.#framer.inMiddle;
+  #waiting(): Waiting {
+    const oldestRequestMs = this.#requests.oldestMs;
+    const bytesDue = this.#outgoing.busy || oldestRequestMs !== undefined || this.#framer.inMiddle;
     return { acse: this.#acse?.awaited, oldestRequestMs, bytesDue };
+  }
+
+  /** A peer that is late, but takes what we write, is told. */
+  #overdue(fault: Fault): void {
+    if (this.#machine.state === "Sta6" && !this.#outgoing.busy) this.#failAndAbort(fault, 0, 0);
+    else this.#fail(fault);
   }
 
   /** Ends every wait and the connection. */
   #fail(fault: Fault): void {
     this.#settleAll(fault);
-    this.#destroy();
+    this.#end();
   }
 
-  /** Ends every wait, tells the peer why with an A-ABORT, and then ends the connection. */
+  /** Ends every wait, tells the peer why with an A-ABORT behind what is being written, and then ends the connection. */
   #failAndAbort(fault: Fault, source: number, reason: number): void {
+    if (this.#fault !== undefined || this.#machine.state === "Sta1") return;
     this.#settleAll(fault);
-    if (this.#machine.state !== "Sta13" && this.#machine.state !== "Sta1") this.#machine.on("abortRequest");
-    // Not in the middle of a PDU that is being written.
-    const farewell = this.#writing === undefined
-      ? this.#duplex.write(encodePdu({ type: "abort", source, reason })).catch(() => {})
-      : Promise.resolve();
-    void within(farewell, ABORT_GRACE_MS).then(() => this.#destroy());
+    if (this.#machine.state !== "Sta13") this.#machine.on("abortRequest");
+    void this.#outgoing.write(encodePdu({ type: "abort", source, reason }));
+    void within(this.#ended, ABORT_GRACE_MS).then(() => this.#end());
   }
 
   /** The first fault counts. */
@@ -495,14 +440,18 @@ export class Association {
     this.#deadlines.stop();
     this.#acse?.settle.reject(fault);
     this.#acse = undefined;
-    for (const pending of this.#pending.values()) pending.settle.reject(fault);
-    this.#pending.clear();
+    this.#requests.fail(fault);
   }
 
-  #destroy(): void {
+  #end(): void {
     this.#deadlines.stop();
+    this.#outgoing.cut(this.#fault ?? lostFault("released"));
     this.#duplex.destroy();
   }
+}
+
+function newSlot(fragmentBytes: number): Slot {
+  return { batch: new Batch(fragmentBytes), written: Promise.resolve() };
 }
 
 function eventOf(pdu: Pdu | MalformedPdu): Event {
@@ -526,32 +475,10 @@ function eventOf(pdu: Pdu | MalformedPdu): Event {
   }
 }
 
-function lost(why: string, cause?: unknown): Fault {
-  return new Fault("lost", `Peer aborted Association (or never connected): ${why}`, {
-    code: "0006:0317",
-    transient: true,
-    cause,
-  });
-}
-
-function peerReleased(): Fault {
-  return new Fault("lost", "DUL Peer Requested Release", { code: "0006:0319", transient: true });
-}
-
-function protocolFault(code: string, text: string): Fault {
-  return new Fault("protocol", text, { code });
-}
-
-function concatenate(fragments: readonly Uint8Array[], lengthBytes: number): Uint8Array {
-  const [only] = fragments;
-  if (only !== undefined && fragments.length === 1) return only;
-  const whole = new Uint8Array(lengthBytes);
-  let at = 0;
-  for (const fragment of fragments) {
-    whole.set(fragment, at);
-    at += fragment.length;
-  }
-  return whole;
+/** What the runtime says of an error, without its "(os error 104)". */
+function textOf(caught: unknown): string {
+  const text = caught instanceof Error ? caught.message : String(caught);
+  return text.replace(/ \(os error \d+\)$/, "");
 }
 
 /** Waits for `promise`, but no longer than this. */

@@ -1,4 +1,4 @@
-/** What a peer says when it does not want us, in DCMTK's words, with what to do about it. */
+/** What a peer says or does when it does not want us, in DCMTK's words, with what to do about it. */
 
 import { Fault } from "../errors.ts";
 import type { Abort, AssociateRj } from "../pdu/types.ts";
@@ -90,4 +90,23 @@ export function startOfOtherProtocol(start: Uint8Array): Fault | undefined {
     }
   }
   return undefined;
+}
+
+/** The connection is gone, by the peer's will or not. */
+export function lostFault(why: string, cause?: unknown): Fault {
+  return new Fault("lost", `Peer aborted Association (or never connected): ${why}`, {
+    code: "0006:0317",
+    transient: true,
+    cause,
+  });
+}
+
+/** The peer wants to release before we do. */
+export function releasedFault(): Fault {
+  return new Fault("lost", "DUL Peer Requested Release", { code: "0006:0319", transient: true });
+}
+
+/** The peer breaks the protocol. */
+export function protocolFault(code: string, text: string): Fault {
+  return new Fault("protocol", text, { code });
 }

@@ -1,8 +1,9 @@
 /**
  * Command sets of DIMSE-C messages (PS3.7 section 6.3 and annex E): always implicit VR little endian.
  *
- * How this room works: `command_set.ts` is the encoding, `messages.ts` the C-STORE and C-ECHO messages in it, and
- * `status.ts` what a status means. Bytes in, values out; nothing is sent from here.
+ * How this room works: `command_assembly.ts` puts fragments together, `command_set.ts` is the encoding, `messages.ts`
+ * the C-STORE and C-ECHO messages in it, and `status.ts` what a status means. Bytes in, values out; nothing is sent
+ * from here.
  */
 
 /** Command elements this program writes or reads, PS3.7 table E.1-1: the element number within group 0000. */
@@ -97,9 +98,11 @@ export function numberOf(command: CommandSet, element: number): number | undefin
 export function textOf(command: CommandSet, element: number): string | undefined {
   const value = command.get(element);
   if (value === undefined) return undefined;
+  let end = value.length;
+  while (end > 0 && (value[end - 1] === 0x20 || value[end - 1] === 0)) end--;
   let text = "";
-  for (const byte of value) text += String.fromCharCode(byte);
-  return text.replace(/[ \0]+$/, "");
+  for (let at = 0; at < end; at++) text += String.fromCharCode(value[at] ?? 0);
+  return text;
 }
 
 /** The tags of an AT element as "(gggg,eeee)". */

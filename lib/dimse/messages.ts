@@ -89,7 +89,7 @@ export interface DimseRsp {
   readonly hasDataSet: boolean;
   readonly affectedSopClassUid: string | undefined;
   readonly affectedSopInstanceUid: string | undefined;
-  /** (0000,0902), free text of the peer; may hold what it likes. */
+  /** (0000,0902), free text of the peer, fit to be printed. */
   readonly errorComment: string | undefined;
   /** (0000,0901), as "(gggg,eeee)". */
   readonly offendingElements: readonly string[];
@@ -110,7 +110,15 @@ export function readRsp(command: CommandSet): DimseRsp | string {
     hasDataSet: (numberOf(command, ELEMENT.commandDataSetType) ?? NO_DATA_SET) !== NO_DATA_SET,
     affectedSopClassUid: textOf(command, ELEMENT.affectedSopClassUid),
     affectedSopInstanceUid: textOf(command, ELEMENT.affectedSopInstanceUid),
-    errorComment: textOf(command, ELEMENT.errorComment),
+    errorComment: printable(textOf(command, ELEMENT.errorComment)),
     offendingElements: tagsOf(command, ELEMENT.offendingElement),
   };
+}
+
+/** LO has 64 characters, which in a multi-byte character set are some more bytes. */
+const LONGEST_COMMENT = 256;
+
+/** Without what would forge log lines or steer a terminal. */
+function printable(text: string | undefined): string | undefined {
+  return text?.slice(0, LONGEST_COMMENT).replaceAll(/\p{Cc}/gu, ".");
 }

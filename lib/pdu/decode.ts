@@ -16,7 +16,7 @@ import type {
   RoleSelection,
   UserIdentity,
 } from "./types.ts";
-import { PDU_HEADER_BYTES, PDU_TYPE } from "./types.ts";
+import { PDU_HEADER_BYTES, PDU_NAME, PDU_TYPE } from "./types.ts";
 
 /** AE titles, reserved octets and version before the first item of an A-ASSOCIATE PDU. */
 const ASSOCIATE_FIXED_BYTES = 68;
@@ -37,23 +37,23 @@ export function decodePdu(bytes: Uint8Array): Pdu | MalformedPdu {
 function decodeBody(type: number, body: Field): Pdu {
   switch (type) {
     case PDU_TYPE.associateRq:
-      return decodeAssociateRq(body.as("A-ASSOCIATE-RQ"));
+      return decodeAssociateRq(body.as(PDU_NAME.associateRq));
     case PDU_TYPE.associateAc:
-      return decodeAssociateAc(body.as("A-ASSOCIATE-AC"));
+      return decodeAssociateAc(body.as(PDU_NAME.associateAc));
     case PDU_TYPE.associateRj: {
-      const fixed = fixedOctets(body.as("A-ASSOCIATE-RJ"));
+      const fixed = fixedOctets(body.as(PDU_NAME.associateRj));
       return { type: "associateRj", result: fixed.u8(), source: fixed.u8(), reason: fixed.u8() };
     }
     case PDU_TYPE.pDataTf:
-      return { type: "pDataTf", pdvs: decodePdvs(body.as("P-DATA-TF")) };
+      return { type: "pDataTf", pdvs: decodePdvs(body.as(PDU_NAME.pDataTf)) };
     case PDU_TYPE.releaseRq:
-      fixedOctets(body.as("A-RELEASE-RQ"));
+      fixedOctets(body.as(PDU_NAME.releaseRq));
       return { type: "releaseRq" };
     case PDU_TYPE.releaseRp:
-      fixedOctets(body.as("A-RELEASE-RP"));
+      fixedOctets(body.as(PDU_NAME.releaseRp));
       return { type: "releaseRp" };
     case PDU_TYPE.abort: {
-      const fixed = fixedOctets(body.as("A-ABORT"));
+      const fixed = fixedOctets(body.as(PDU_NAME.abort));
       fixed.skip(1);
       return { type: "abort", source: fixed.u8(), reason: fixed.u8() };
     }
@@ -194,8 +194,8 @@ function decodeUserInformation(item: Field, parts: AssociateParts): void {
     case 0x52:
       parts.implementationClassUid = sub.uid();
       break;
-    case 0x53:
-      parts.operationsWindow = { maxInvoked: sub.u16(), maxPerformed: sub.u16() };
+    case 0x53: // mangled by some peers: then it counts as absent, and all is synchronous
+      if (sub.left === 4) parts.operationsWindow = { maxInvoked: sub.u16(), maxPerformed: sub.u16() };
       break;
     case 0x54: {
       const abstractSyntax = sub.field(sub.u16(), "role selection SOP class UID").uid();
@@ -292,9 +292,12 @@ class Field {
 
   /** All bytes that are left as characters, without padding at the end. */
   text(): string {
+    const bytes = this.rest();
+    let end = bytes.length;
+    while (end > 0 && (bytes[end - 1] === 0x20 || bytes[end - 1] === 0)) end--;
     let text = "";
-    for (const byte of this.rest()) text += String.fromCharCode(byte);
-    return text.replace(/[ \0]+$/, "");
+    for (let at = 0; at < end; at++) text += String.fromCharCode(bytes[at] ?? 0);
+    return text;
   }
 
   uid(): string {

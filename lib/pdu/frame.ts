@@ -4,6 +4,7 @@ import { PDU_HEADER_BYTES, PDU_TYPE } from "./types.ts";
 
 /** Why the stream cannot be cut any further. */
 export type FramingError =
+  /** `start` are the octets that should have been a PDU head. */
   | { readonly kind: "unrecognizedType"; readonly pduType: number; readonly start: Uint8Array }
   | {
     readonly kind: "tooLong";
@@ -66,13 +67,14 @@ export class PduFramer {
   /** The bytes of the next whole PDU; undefined when more must be read first. */
   next(): Uint8Array | FramingError | undefined {
     const held = this.#end - this.#start;
-    if (held === 0) return undefined;
+    // Not judged by its first octet alone: the next ones tell who speaks, however the stream was split.
+    if (held < PDU_HEADER_BYTES) return undefined;
     const pduType = this.#buffer[this.#start] ?? 0;
     if (pduType < PDU_TYPE.associateRq || pduType > PDU_TYPE.abort) {
-      return { kind: "unrecognizedType", pduType, start: this.#buffer.slice(this.#start, this.#end) };
+      const start = this.#buffer.slice(this.#start, this.#start + PDU_HEADER_BYTES);
+      return { kind: "unrecognizedType", pduType, start };
     }
-    if (held < PDU_HEADER_BYTES) return undefined;
-    const lengthBytes = new DataView(this.#buffer.buffer).getUint32(this.#start + 2);
+    const lengthBytes = this.#u32(this.#start + 2);
     if (lengthBytes > this.#limitBytes) {
       return { kind: "tooLong", pduType, lengthBytes, limitBytes: this.#limitBytes };
     }
@@ -80,5 +82,11 @@ export class PduFramer {
     const from = this.#start;
     this.#start += PDU_HEADER_BYTES + lengthBytes;
     return this.#buffer.subarray(from, this.#start);
+  }
+
+  #u32(at: number): number {
+    let value = 0;
+    for (let i = at; i < at + 4; i++) value = value * 256 + (this.#buffer[i] ?? 0);
+    return value;
   }
 }

@@ -17,6 +17,17 @@ export const PDU_TYPE = {
   abort: 0x07,
 } as const;
 
+/** The standard's names, for messages. */
+export const PDU_NAME: Readonly<Record<Pdu["type"], string>> = {
+  associateRq: "A-ASSOCIATE-RQ",
+  associateAc: "A-ASSOCIATE-AC",
+  associateRj: "A-ASSOCIATE-RJ",
+  pDataTf: "P-DATA-TF",
+  releaseRq: "A-RELEASE-RQ",
+  releaseRp: "A-RELEASE-RP",
+  abort: "A-ABORT",
+};
+
 /** Type, reserved octet, 32-bit big endian length. */
 export const PDU_HEADER_BYTES = 6;
 /** 32-bit item length, presentation context ID, message control header (PS3.8 9.3.5.1, annex E.2). */

@@ -7,6 +7,7 @@
  */
 
 import { IMPLEMENTATION_CLASS_UID } from "../dicom/implementation.ts";
+import { CommandAssembly } from "../dimse/command_assembly.ts";
 import { COMMAND, decodeCommandSet } from "../dimse/command_set.ts";
 import { encodeEchoRsp, encodeStoreRsp, readRq, type ReceivedRq } from "../dimse/messages.ts";
 import { decodePdu } from "../pdu/decode.ts";
@@ -75,11 +76,13 @@ export function startReceiver(options: ReceiverOptions = {}, port = 0): Receiver
 
 /** Serves one connection until it ends; what the peer does wrong ends it, too. */
 async function serve(connection: Deno.TcpConn, options: ReceiverOptions): Promise<void> {
+  const side = new AcceptorSide(connection, options);
   try {
-    await new AcceptorSide(connection, options).run();
+    await side.run();
   } catch {
     // reset, or not DICOM: this peer is done, the receiver goes on
   } finally {
+    side.stop();
     closeQuietly(connection);
   }
 }
@@ -101,8 +104,11 @@ class AcceptorSide {
   readonly #syntaxes = new Map<number, string>();
   /** The C-STORE whose data set is arriving. */
   #store: { rq: ReceivedRq; contextId: number; sink: InstanceSink } | undefined;
+  readonly #commands = new CommandAssembly();
   #responses: Batch | undefined;
-  #writing: Promise<unknown> = Promise.resolve();
+  #writing: Promise<void> = Promise.resolve();
+  /** Responses that are held back. */
+  readonly #delayed = new Set<number>();
 
   constructor(connection: Deno.TcpConn, options: ReceiverOptions) {
     this.#connection = connection;
@@ -123,14 +129,13 @@ class AcceptorSide {
       const pdu = decodePdu(bytes);
       switch (pdu.type) {
         case "associateRq":
-          await this.#connection.write(encodePdu(this.#answer(pdu)));
+          await this.#write(encodePdu(this.#answer(pdu)));
           break;
         case "pDataTf":
           for (const pdv of pdu.pdvs) this.#take(pdv);
           break;
         case "releaseRq":
-          await this.#writing;
-          await this.#connection.write(encodePdu({ type: "releaseRp" }));
+          await this.#write(encodePdu({ type: "releaseRp" }));
           break;
         default:
           return;
@@ -179,15 +184,10 @@ class AcceptorSide {
     this.#respond(store.contextId, encodeStoreRsp(store.rq, store.sink.complete()));
   }
 
-  /** Command sets of a sender fit one fragment unless it was told to use tiny PDUs; those are put together here. */
-  #commandFragments: Uint8Array[] = [];
-
   #takeCommand(pdv: Pdv): void {
-    this.#commandFragments.push(pdv.fragment.slice());
-    if (!pdv.isLast) return;
-    const bytes = new Uint8Array(this.#commandFragments.flatMap((fragment) => [...fragment]));
-    this.#commandFragments = [];
-    const command = decodeCommandSet(bytes);
+    const assembled = this.#commands.take(pdv);
+    if (assembled === undefined) return;
+    const command = typeof assembled === "string" ? assembled : decodeCommandSet(assembled.bytes);
     const rq = typeof command === "string" ? command : readRq(command);
     if (typeof rq === "string") throw new Error(rq);
     if (rq.commandField === COMMAND.cEchoRq) {
@@ -202,19 +202,38 @@ class AcceptorSide {
     }
   }
 
-  /** After the wished delay, one response after the other. */
+  /** After the wished delay; responses of equal delay keep their order. */
   #respond(contextId: number, command: Uint8Array): void {
-    const delayMs = this.#options.responseDelayMs ?? 0;
-    if (delayMs === 0) return this.#write(contextId, command);
-    setTimeout(() => this.#write(contextId, command), delayMs);
+    const { responseDelayMs = 0 } = this.#options;
+    if (responseDelayMs === 0) return this.#send(contextId, command);
+    const timer = setTimeout(() => {
+      this.#delayed.delete(timer);
+      this.#send(contextId, command);
+    }, responseDelayMs);
+    this.#delayed.add(timer);
   }
 
-  #write(contextId: number, command: Uint8Array): void {
+  #send(contextId: number, command: Uint8Array): void {
     const responses = this.#responses;
     if (responses === undefined) return;
     this.#writing = this.#writing.then(() => {
       responses.begin(contextId, command);
-      return this.#connection.write(responses.bytes);
+      return writeAll(this.#connection, responses.bytes);
     }).catch(() => {}); // the peer has gone: the reading side sees it
   }
+
+  /** Behind all responses under way. */
+  async #write(bytes: Uint8Array): Promise<void> {
+    await this.#writing;
+    await writeAll(this.#connection, bytes);
+  }
+
+  /** Forgets the responses that are still held back. */
+  stop(): void {
+    for (const timer of this.#delayed) clearTimeout(timer);
+  }
+}
+
+async function writeAll(connection: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
 }

@@ -1,0 +1,65 @@
+/** All that an association writes: one write at a time, in the order given. */
+
+import type { Fault } from "../errors.ts";
+import type { Duplex } from "./duplex.ts";
+
+/** Invariant: after a write that failed nothing is written, because a PDU may have broken off. */
+export class Outgoing {
+  readonly #duplex: Duplex;
+  readonly #moved: () => void;
+  readonly #explain: (caught: unknown) => Promise<Fault>;
+  #last: Promise<void> = Promise.resolve();
+  #unwritten = 0;
+  #cut: ((fault: Fault) => void) | undefined;
+
+  /**
+   * @param moved called when a write begins, and whenever the transport has taken bytes
+   * @param explain turns what a write was refused with into the reason
+   */
+  constructor(duplex: Duplex, moved: () => void, explain: (caught: unknown) => Promise<Fault>) {
+    this.#duplex = duplex;
+    this.#moved = moved;
+    this.#explain = explain;
+  }
+
+  /** True while bytes wait for the transport. */
+  get busy(): boolean {
+    return this.#unwritten > 0;
+  }
+
+  /** Writes `bytes` behind everything given before; they must not change until that is done. @throws Fault */
+  write(bytes: Uint8Array): Promise<void> {
+    this.#unwritten++;
+    const written = this.#writeAfter(this.#last, bytes);
+    written.catch(() => {}); // seen by those who wait for it, and by the next write
+    this.#last = written;
+    return written;
+  }
+
+  /** Waits no longer for a write that the peer stalls; nothing more may be given after this. */
+  cut(fault: Fault): void {
+    this.#cut?.(fault);
+  }
+
+  async #writeAfter(before: Promise<void>, bytes: Uint8Array): Promise<void> {
+    try {
+      await before;
+      this.#moved();
+      for (let at = 0; at < bytes.length;) {
+        at += await this.#take(at === 0 ? bytes : bytes.subarray(at));
+        this.#moved();
+      }
+    } finally {
+      this.#unwritten--;
+    }
+  }
+
+  /** Not the transport's own promise: closing does not end a stalled write on every system. */
+  #take(bytes: Uint8Array): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#cut = reject;
+      const refused = (caught: unknown) => void this.#explain(caught).then(reject);
+      this.#duplex.write(bytes).then(resolve, refused);
+    });
+  }
+}

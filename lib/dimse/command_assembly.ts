@@ -1,0 +1,56 @@
+/** Command sets from their fragments, which a peer may spread over PDVs and PDUs as it likes (PS3.8 annex E). */
+
+import type { Pdv } from "../pdu/types.ts";
+
+/** Far above any command set of the standard. */
+const LONGEST_COMMAND_BYTES = 1 << 16;
+
+/** A command set and the presentation context it came on. */
+export interface AssembledCommand {
+  readonly contextId: number;
+  /** Valid as long as the PDU of the last fragment. */
+  readonly bytes: Uint8Array;
+}
+
+/** Holds the fragments of one command set at most, and no more than LONGEST_COMMAND_BYTES of them. */
+export class CommandAssembly {
+  #contextId = 0;
+  #lengthBytes = 0;
+  #fragments: Uint8Array[] = [];
+
+  /** Takes a command PDV: a whole command set with its last one; a text when it cannot belong to the ones before. */
+  take(pdv: Pdv): AssembledCommand | string | undefined {
+    if (this.#fragments.length === 0) this.#contextId = pdv.contextId;
+    if (this.#contextId !== pdv.contextId) {
+      return "fragments of a command set arrived on two presentation contexts";
+    }
+    this.#lengthBytes += pdv.fragment.length;
+    if (this.#lengthBytes > LONGEST_COMMAND_BYTES) {
+      return `a command set is longer than ${LONGEST_COMMAND_BYTES} bytes`;
+    }
+    if (!pdv.isLast) {
+      // Empty ones are legal and would add up to nothing but memory.
+      if (pdv.fragment.length > 0) this.#fragments.push(pdv.fragment.slice());
+      return undefined;
+    }
+    const bytes = this.#fragments.length === 0 ? pdv.fragment : this.#joined(pdv.fragment);
+    this.#fragments = [];
+    this.#lengthBytes = 0;
+    return { contextId: pdv.contextId, bytes };
+  }
+
+  /** True when a command set has begun and not ended. */
+  get inMiddle(): boolean {
+    return this.#fragments.length > 0;
+  }
+
+  #joined(last: Uint8Array): Uint8Array {
+    const whole = new Uint8Array(this.#lengthBytes);
+    let at = 0;
+    for (const fragment of [...this.#fragments, last]) {
+      whole.set(fragment, at);
+      at += fragment.length;
+    }
+    return whole;
+  }
+}
