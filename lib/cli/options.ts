@@ -66,7 +66,6 @@ const LATER = {
   invention: "inventing identities comes with a later version",
   converting: "converting data sets comes with a later version",
   speed: "several associations and operations at a time come with a later version",
-  reliability: "retries and journals come with a later version",
   comfort: "it comes with a later version",
 } as const;
 
@@ -962,20 +961,17 @@ export const GROUPS = [
             params: [{ name: "number", kind: "integer", min: 0 }],
             help: "after a failure that may pass try again, this many times",
             default: "0",
-            pending: LATER.reliability,
           },
           {
             long: "--retry-delay",
             params: [{ name: "seconds", kind: "integer", min: 1, max: 60 }],
             help: "wait before the first retry; doubles each time, up to 60",
             default: "1",
-            pending: LATER.reliability,
           },
           {
             long: "--journal",
             params: [{ name: "filename", kind: "file" }],
             help: "note here what the peer has stored, and do not send that again",
-            pending: LATER.reliability,
           },
         ],
       },
