@@ -34,6 +34,7 @@ const LOOSE_FILES: Readonly<Record<string, Room>> = {
   "main.ts": "main",
   "lib/run.ts": "run",
   "lib/send.ts": "run",
+  "lib/signals.ts": "run",
   "lib/errors.ts": "errors",
   "lib/version.ts": "version",
 };
@@ -41,7 +42,7 @@ const LOOSE_FILES: Readonly<Record<string, Room>> = {
 /** Who may say `Deno.`; everybody else works on values and streams that are handed in. */
 const TOUCHES_DENO = [
   /^main\.ts$/,
-  /^lib\/(run|send)\.ts$/,
+  /^lib\/(run|send|signals)\.ts$/,
   /^lib\/(source|log|receiver)\//,
   /^lib\/association\/(socket|transport|tls)(\.ts|\/)/,
 ];
