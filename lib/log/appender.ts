@@ -27,22 +27,27 @@ interface Making {
   readonly complain: Complain;
 }
 
-const OUTPUTS: Readonly<Record<string, (making: Making) => Output | undefined>> = {
-  nullappender: () => ({ append() {} }),
+const NOWHERE: Output = { append() {} };
+
+const OUTPUTS: Readonly<Record<string, (making: Making) => Output>> = {
+  nullappender: () => NOWHERE,
   consoleappender: ({ properties, environment, layout }) => {
     const write = properties.isTrue("logToStdErr", false) ? environment.stderr : environment.stdout;
     return { append: (event) => write(layout(event)) };
   },
   fileappender: (making) => {
     const file = openFile(making, false);
-    return file && { append: (event) => file.write(making.layout(event)), close: closer(file) };
+    return file === undefined
+      ? NOWHERE
+      : { append: (event) => file.write(making.layout(event)), close: closer(file) };
   },
   rollingfileappender: (making) => {
     const { properties, layout, complain } = making;
     const maxBytes = rollingSizeBytes(properties.get("MaxFileSize") ?? "10MB");
     const backups = properties.integer("MaxBackupIndex", 1);
     const file = openFile(making, true);
-    return file && {
+    if (file === undefined) return NOWHERE;
+    return {
       append(event) {
         file.write(layout(event));
         rollBySize(file, maxBytes, backups, complain);
@@ -59,7 +64,7 @@ const OUTPUTS: Readonly<Record<string, (making: Making) => Output | undefined>> 
     }
     const since = lastWritten(properties.get("File")) ?? environment.now;
     const file = openFile(making, true);
-    if (file === undefined) return undefined;
+    if (file === undefined) return NOWHERE;
     const backups = properties.integer("MaxBackupIndex", 10);
     const roll = new CalendarRoll(file, format ?? "%Y-%m-%d", since, backups, complain);
     return {
@@ -101,7 +106,7 @@ export function makeAppender(
   }
   const layout = makeLayout(properties, environment, complain);
   const output = make({ properties, environment, layout, complain });
-  return output && {
+  return {
     takes: makeFilters(properties, complain),
     append: (event) => output.append(event),
     close: () => output.close?.() ?? Promise.resolve(),

@@ -28,7 +28,8 @@ export function makeFilters(properties: Properties, complain: Complain): (event:
 }
 
 function makeFilter(className: string, properties: Properties, complain: Complain): Filter | undefined {
-  const accept = properties.isTrue("AcceptOnMatch", true);
+  // log4cplus documents true as the default, but reads a missing key as false.
+  const accept = properties.isTrue("AcceptOnMatch", false);
   switch (className.toLowerCase().replace(/^log4cplus::(spi::)?/, "")) {
     case "denyallfilter":
       return () => false;
