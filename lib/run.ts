@@ -6,12 +6,13 @@ import { asFault, Fault } from "./errors.ts";
 import { prefixed } from "./log/log.ts";
 import { stderrWriter, stdoutWriter } from "./log/standard_streams.ts";
 import { send } from "./send.ts";
+import { readWholeFile } from "./source/whole_file.ts";
 import { buildCommit, buildDate, VERSION } from "./version.ts";
 
 /** Takes the arguments that follow the program's name; answers the exit code and never throws. */
 export async function run(argv: readonly string[]): Promise<number> {
   const command = readCommand(argv, {
-    readFile: (path) => Deno.readFileSync(path),
+    readFile: readWholeFile,
     variable: (name) => Deno.env.get(name),
   });
   const toStderr = stderrWriter();

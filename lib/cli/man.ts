@@ -29,6 +29,10 @@ const EXIT_STATUS: readonly Paragraph[] = [
     "other",
     "The high byte of the first failure status that a C-STORE response brought: 167 for A7xx, 169 for A9xx.",
   ],
+  [
+    "128+n",
+    "Signal n ended the run: the first after the object that was under way, a second one at once.",
+  ],
 ];
 
 const ENVIRONMENT: readonly Paragraph[] = [

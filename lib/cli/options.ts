@@ -915,14 +915,14 @@ export const GROUPS = [
           {
             long: "--password-file",
             params: [{ name: "filename", kind: "file" }],
-            help: "take the user's password from the first line of this file",
+            help: "take the user's password from this file",
             set: "password",
             needs: ["--user"],
           },
           {
             long: "--key-password-file",
             params: [{ name: "filename", kind: "file" }],
-            help: "take the private key's password from the first line of this file",
+            help: "take the private key's password from this file",
             set: "keyPassword",
             needs: ["--enable-tls"],
           },
