@@ -90,14 +90,7 @@ async function checks(): Promise<Counts[]> {
     check("format", deno, ["fmt", "--check", "--quiet"]),
     check("lint", deno, ["lint", "--quiet"]),
     check("types", deno, ["check", "--quiet", "main.ts", "lib", "scripts", "tests"]),
-    check("shell scripts", "sh", [
-      "-n",
-      "scripts/deno",
-      "scripts/build",
-      "scripts/demo",
-      "scripts/test",
-      ".ci/run",
-    ]),
+    check("shell scripts", "sh", ["-c", 'for f; do sh -n "$f" || exit 1; done', "sh", ...SHELL_SCRIPTS]),
   ]);
 }
 
