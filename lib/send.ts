@@ -12,7 +12,11 @@ import { LOGGER, Logger } from "./log/log.ts";
 import { openLog } from "./log/open_log.ts";
 import type { WriteText } from "./log/standard_streams.ts";
 import { dotsTo } from "./report/dots.ts";
-import { Tally } from "./report/tally.ts";
+import { type Event, type Observer, type RunEvent, SCHEMA_VERSION } from "./report/events.ts";
+import { badInputEvent, fileEventOf } from "./report/file_event.ts";
+import { jsonLines } from "./report/json_lines.ts";
+import { observed } from "./report/observed.ts";
+import { summaryLine, Tally } from "./report/summary.ts";
 import { listenForStop } from "./signals.ts";
 import { Inputs } from "./source/inputs.ts";
 import type { OpenInstance } from "./source/instance.ts";
@@ -51,24 +55,28 @@ async function sendAll(settings: Settings, log: Logger, toStdout: WriteText): Pr
   const openInstance = withJournal(instanceOpener(input.mode), journal);
   const wish = associationWishOf(settings, profile, userIdentityOf(network, log));
   const connect = await connectorOf(settings, log);
-  const tally = new Tally();
   const inputs = new Inputs(settings, openInstance, log);
-  let exitCode = 0;
-  const { needs } = await inputs.check(({ fault }) => {
-    tally.add({ outcome: { kind: "unreadable", fault }, lengthBytes: undefined });
-    exitCode = 1;
-  });
+  const { needs, count, bad } = await inputs.check();
+  const tally = new Tally();
+  const observers = [tally, ...observersOf(settings, toStdout)];
+  const note = (event: Event) => observers.forEach((observer) => observer.note(event));
+  note(runEvent(settings, count));
+  for (const input of bad) note(badInputEvent(input));
   const transfer = new Transfer(transferPlanOf(settings, profile, needs), {
     log,
     openInstance,
-    open: (contexts) => openAssociation(connect, wish, contexts, log),
+    open: observed((contexts) => openAssociation(connect, wish, contexts, log), note),
     record: (ended) => {
-      tally.add(ended);
-      remember(ended, journal);
+      remember(ended, journal, (fault) => {
+        log.error(fault.message);
+        transfer.stop();
+      });
       if (input.rename && isDealtWith(ended, network.noHalt)) {
         renameProcessed(ended.work.path, isGood(ended.outcome), log);
       }
+      note(fileEventOf(ended));
     },
+    retrying: (reason, afterSeconds) => note({ event: "retry", reason, afterSeconds }),
     dataSent: showsDots(settings, log) ? dotsTo(toStdout) : undefined,
   });
   using signals = listenForStop(
@@ -82,8 +90,31 @@ async function sendAll(settings: Settings, log: Logger, toStdout: WriteText): Pr
     },
   );
   const sent = await transfer.run(inputs.work());
-  log.info(tally.line());
-  return signals.exitCode ?? (exitCode || sent);
+  const exitCode = signals.exitCode ?? (bad.length > 0 ? 1 : sent);
+  const summary = tally.event(exitCode, signals.name);
+  note(summary);
+  log.info(summaryLine(summary));
+  return exitCode;
+}
+
+function runEvent({ peer, port, network }: Settings, files: number): RunEvent {
+  const { callingAeTitle, calledAeTitle } = network;
+  const startedAt = new Date().toISOString();
+  return {
+    event: "run",
+    schema: SCHEMA_VERSION,
+    version: VERSION,
+    startedAt,
+    peer,
+    port,
+    callingAeTitle,
+    calledAeTitle,
+    files,
+  };
+}
+
+function observersOf({ report }: Settings, toStdout: WriteText): Observer[] {
+  return report.json ? [jsonLines(toStdout)] : [];
 }
 
 function profileOf({ network }: Settings, log: Logger): Profile | undefined {
@@ -130,9 +161,17 @@ function withJournal(open: OpenInstance, journal: Journal | undefined): OpenInst
     journal.has(path) ? { skipped: "already stored, says the journal" } : open(path, scanned);
 }
 
-function remember({ work, outcome, sopInstanceUid }: EndedWork, journal: Journal | undefined): void {
-  if (outcome.kind === "stored" || outcome.kind === "storedWithWarning") {
+/** A journal that cannot be kept ends the run: going on would only make doubles later. */
+function remember(
+  { work, outcome, sopInstanceUid }: EndedWork,
+  journal: Journal | undefined,
+  failed: (fault: Fault) => void,
+): void {
+  if (outcome.kind !== "stored" && outcome.kind !== "storedWithWarning") return;
+  try {
     journal?.add(work.path, sopInstanceUid ?? "");
+  } catch (caught) {
+    failed(asFault(caught));
   }
 }
 
@@ -143,7 +182,7 @@ function isDealtWith({ work, outcome }: EndedWork, noHalt: boolean): boolean {
 }
 
 /** Dots belong to one message at a time, and to the level INFO only: DEBUG shows more than that. */
-function showsDots({ delivery, network }: Settings, log: Logger): boolean {
+function showsDots({ delivery, network, report }: Settings, log: Logger): boolean {
   return log.named(LOGGER.progress).threshold === "info" && delivery.jobs === 1 &&
-    network.maxOperationsInvoked === 1;
+    network.maxOperationsInvoked === 1 && !report.json;
 }

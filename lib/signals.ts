@@ -8,17 +8,19 @@ type StopSignal = keyof typeof NUMBERS;
 export interface StopSignals extends Disposable {
   /** 128 plus the number of the first signal that came; undefined while none has. */
   readonly exitCode: number | undefined;
+  /** "SIGTERM"; undefined while none has come. */
+  readonly name: string | undefined;
 }
 
 /** Calls `first` for the first of the signals, and `again` for every further one. */
 export function listenForStop(first: (name: string) => void, again: (name: string) => void): StopSignals {
   // Windows knows only Ctrl-C.
   const names: StopSignal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM", "SIGHUP"];
-  let exitCode: number | undefined;
+  let came: StopSignal | undefined;
   const listeners = names.map((name) => {
     const listener = () => {
-      if (exitCode !== undefined) return again(name);
-      exitCode = 128 + NUMBERS[name];
+      if (came !== undefined) return again(name);
+      came = name;
       first(name);
     };
     Deno.addSignalListener(name, listener);
@@ -26,7 +28,10 @@ export function listenForStop(first: (name: string) => void, again: (name: strin
   });
   return {
     get exitCode() {
-      return exitCode;
+      return came === undefined ? undefined : 128 + NUMBERS[came];
+    },
+    get name() {
+      return came;
     },
     [Symbol.dispose]() {
       for (const { name, listener } of listeners) Deno.removeSignalListener(name, listener);

@@ -10,13 +10,16 @@ import { type Operand, operands } from "./operands.ts";
 export interface CheckedInputs {
   /** Each different need once, in order of appearance; empty unless --required. */
   readonly needs: readonly Need[];
-  /** Files that will be handed out, without repeats. */
+  /** Files that come to an end in this run, repeats counted; also those that were left out. */
   readonly count: number;
+  /** Files that are left out because they cannot even be tried, and why; only with --no-halt. */
+  readonly bad: readonly BadInput[];
 }
 
 /** A file that cannot even be tried, and why. */
 export interface BadInput {
   readonly path: string;
+  readonly scanned: boolean;
   readonly fault: Fault;
 }
 
@@ -37,13 +40,13 @@ export class Inputs {
 
   /**
    * Looks at all files before the first association: whether those named exist, and with --required what they need.
-   * @param bad told of every file that is left out (only with --no-halt)
    * @throws Fault "input" for the first bad file without --no-halt, and when no file is left
    */
-  async check(bad: (input: BadInput) => void): Promise<CheckedInputs> {
+  async check(): Promise<CheckedInputs> {
     const { input, network } = this.#settings;
     if (input.scanDirectories) this.#log.info("determining input files ...");
     const needs = new Map<string, Need>();
+    const bad: BadInput[] = [];
     let count = 0;
     let told = false;
     for (const operand of this.#operands(this.#log)) {
@@ -55,16 +58,21 @@ export class Inputs {
       if (!network.noHalt) throw fault;
       this.#log.warn(`${fault.message}, ignoring file`);
       this.#bad.add(operand.path);
-      bad({ path: operand.path, fault });
+      bad.push({ ...operand, fault });
     }
     if (count === 0) throw new Fault("input", "no input files to be sent");
-    return { needs: [...needs.values()], count: count - this.#bad.size };
+    return {
+      needs: [...needs.values()],
+      count: (count - this.#bad.size) * network.repeat + this.#bad.size,
+      bad,
+    };
   }
 
   async #checkOne(
-    { path, scanned }: Operand,
+    { path, scanned, fault }: Operand,
     needs: Map<string, Need> | undefined,
   ): Promise<Fault | undefined> {
+    if (fault !== undefined) return fault;
     if (!scanned) {
       try {
         if (Deno.statSync(path).isDirectory) return new Fault("input", `cannot access file: ${path}`);

@@ -48,6 +48,8 @@ export interface TransferTools {
   readonly openInstance: OpenInstance;
   /** Told of every file's end, once, in the order of the ends. */
   record(ended: EndedWork): void | Promise<void>;
+  /** Told before each wait for another try. */
+  retrying?(reason: string, afterSeconds: number): void;
   /** Told how many data PDVs left with each write; undefined at the end of a message. */
   dataSent?: ((dataPdvs: number | undefined) => void) | undefined;
 }
@@ -202,6 +204,7 @@ export class Transfer {
   async #pause(why: string, failures: number): Promise<void> {
     const ms = backoffMs(this.#plan, failures);
     this.#log.warn(`${why}; trying again in ${(ms / 1000).toFixed(1)} s`);
+    this.#tools.retrying?.(why, ms / 1000);
     let timer: number | undefined;
     const waited = new Promise((resolve) => timer = setTimeout(resolve, ms));
     await Promise.race([waited, this.#stopped.promise]);

@@ -1,0 +1,63 @@
+/** From how a file ended to its event. */
+
+import { failureMeaning } from "../dimse/status.ts";
+import type { BadInput } from "../source/inputs.ts";
+import type { Outcome } from "../transfer/outcome.ts";
+import type { EndedWork } from "../transfer/transfer.ts";
+import type { FileEvent } from "./events.ts";
+
+export function fileEventOf(ended: EndedWork): FileEvent {
+  const { work, outcome, sopClassUid, sopInstanceUid, lengthBytes } = ended;
+  const reason = reasonOf(outcome);
+  const remedy = "fault" in outcome ? outcome.fault?.remedy : undefined;
+  return {
+    event: "file",
+    path: work.path,
+    outcome: outcome.kind,
+    ...(sopClassUid === undefined ? {} : { sopClassUid }),
+    ...(sopInstanceUid === undefined ? {} : { sopInstanceUid }),
+    ...(lengthBytes === undefined ? {} : { bytes: lengthBytes }),
+    ...("status" in outcome ? { status: hex(outcome.status) } : {}),
+    retries: work.attempts,
+    ...(reason === undefined ? {} : { reason }),
+    ...(remedy === undefined ? {} : { remedy }),
+  };
+}
+
+/** One line, without the file's name. */
+function reasonOf(outcome: Outcome): string | undefined {
+  switch (outcome.kind) {
+    case "stored":
+      return undefined;
+    case "storedWithWarning":
+      return `warning status ${hex(outcome.status)}${quoted(outcome.comment)}`;
+    case "refused": {
+      const { status, comment, offendingElements } = outcome;
+      const offending = offendingElements.length > 0
+        ? `, Offending Element: ${offendingElements.join(" ")}`
+        : "";
+      return `status ${hex(status)}, ${failureMeaning(status)}${quoted(comment)}${offending}`;
+    }
+    case "skipped":
+      return outcome.why;
+    case "notAccepted":
+    case "unreadable":
+      return outcome.fault.message;
+    case "notSent":
+      return outcome.fault?.message ?? "its turn never came";
+  }
+}
+
+function hex(status: number): string {
+  return status.toString(16).padStart(4, "0").toUpperCase();
+}
+
+function quoted(comment: string | undefined): string {
+  return comment ? `, Error Comment: '${comment}'` : "";
+}
+
+/** The event of a file that was left out before anything was sent. */
+export function badInputEvent({ path, fault }: BadInput): FileEvent {
+  const remedy = fault.remedy === undefined ? {} : { remedy: fault.remedy };
+  return { event: "file", path, outcome: "unreadable", retries: 0, reason: fault.message, ...remedy };
+}
