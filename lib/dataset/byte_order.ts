@@ -2,7 +2,7 @@
 
 /** Views over the buffer that was swapped last, so that swapping piece after piece of one allocates nothing. */
 let viewed: ArrayBufferLike | undefined;
-let words = new Uint32Array(0);
+let words: Uint32Array = new Uint32Array(0);
 
 function wordsOf(buffer: ArrayBufferLike): Uint32Array {
   if (viewed !== buffer) {

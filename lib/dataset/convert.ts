@@ -1,0 +1,72 @@
+/**
+ * A data set on its way into another transfer syntax, with edits: the one entrance to the converter.
+ *
+ * How this works: input -> [inflate] -> transcode and edit -> [deflate] -> consumer, each a ByteSource that pulls from
+ * the one before. Whether a conversion is possible at all is for conversion.ts to say.
+ */
+
+import type { ByteSource } from "../bytes/source.ts";
+import { builtInDictionary, type Dictionary } from "../dicom/dictionary.ts";
+import { transferSyntaxOf } from "../dicom/transfer_syntaxes.ts";
+import { DeflatedSource } from "./deflating.ts";
+import { type Edit, layOut } from "./edits.ts";
+import type { Encoding } from "./element.ts";
+import { InflatedSource } from "./inflating.ts";
+import { Transcoder } from "./transcoder.ts";
+
+export interface ConvertOptions {
+  /** Of the file, for messages. */
+  readonly name: string;
+  /** Where the data set starts in the file, for messages. */
+  readonly startOffset?: number;
+  /** UIDs of the transfer syntax the data set is in and of the one it shall be in. They may be the same. */
+  readonly from: string;
+  readonly to: string;
+  /** How the headers really are encoded, where that is not as `from` asks. */
+  readonly encoding?: Encoding;
+  /** In the order in which they count. */
+  readonly edits?: readonly Edit[];
+  /** False: VRs that came after 1993 are written as OB (--disable-new-vr). */
+  readonly newVr?: boolean;
+  /** 0 to 9 (--compression-level). */
+  readonly deflateLevel?: number | undefined;
+  /** Remove spaces from UIDs (--uid-padding). */
+  readonly repairUids?: boolean;
+  /** (0028,0103) if it is known: some elements that depend on it come before it. */
+  readonly pixelRepresentation?: number;
+  readonly dictionary?: Dictionary;
+}
+
+/**
+ * `input`, the bytes of a data set as they are in the file, converted. Takes possession of it. Filling the answer
+ * throws Fault "input" where the input is not a whole data set; closing it closes `input`.
+ */
+export function convert(input: ByteSource, options: ConvertOptions): ByteSource {
+  const { name, from, to } = options;
+  const source = transferSyntaxOf(from);
+  const target = transferSyntaxOf(to);
+  const inflated = source?.deflated === true ? new InflatedSource(input, name) : input;
+  const transcoded = new Transcoder(inflated, {
+    name: source?.deflated === true ? `inflated ${name}` : name,
+    startOffset: source?.deflated === true ? 0 : options.startOffset ?? 0,
+    encoding: options.encoding ?? encodingOf(source),
+    target: {
+      explicit: target?.explicit ?? true,
+      bigEndian: target?.bigEndian ?? false,
+      newVr: options.newVr ?? true,
+    },
+    dictionary: options.dictionary ?? builtInDictionary(),
+    edits: layOut(options.edits ?? []),
+    pixelRepresentation: options.pixelRepresentation ?? 0,
+    encapsulated: target?.encapsulated ?? true,
+    repairUids: options.repairUids ?? false,
+  });
+  return target?.deflated === true ? new DeflatedSource(transcoded, options.deflateLevel) : transcoded;
+}
+
+/** Unknown transfer syntaxes are explicit VR little endian, as PS3.5 10.1 asks of all that are not the default. */
+function encodingOf(syntax: ReturnType<typeof transferSyntaxOf>): Encoding {
+  if (syntax === undefined) return "explicitLittle";
+  if (!syntax.explicit) return "implicitLittle";
+  return syntax.bigEndian ? "explicitBig" : "explicitLittle";
+}
