@@ -12,18 +12,17 @@ import { cannotRead } from "./reading_faults.ts";
 import { ReadPace } from "./read_pace.ts";
 
 /**
- * Opens a regular file.
- * @throws Fault "input" when it does not exist, may not be read, or is something else than a file
+ * Opens a regular file; undefined for what can only be read from front to back, such as a FIFO (see pipe.ts).
+ * @throws Fault "input" when it does not exist, may not be read, or is a directory
  */
-export function openFile(path: string, pace: ReadPace = new ReadPace()): InputFile {
-  let file: Deno.FsFile | undefined;
+export function openFile(path: string, pace: ReadPace): InputFile | undefined {
   try {
-    file = Deno.openSync(path);
-    const info = file.statSync();
+    // Before it is opened, because opening a FIFO waits for somebody to write to it.
+    const info = Deno.statSync(path);
     if (info.isDirectory) throw new Fault("input", `cannot read ${path}: it is a directory`);
-    return new InputFile(path, file, info.size, info.mtime?.getTime() ?? 0, pace);
+    if (!info.isFile) return undefined;
+    return new InputFile(path, Deno.openSync(path), info.size, info.mtime?.getTime() ?? 0, pace);
   } catch (caught) {
-    file?.close();
     throw cannotRead(path, caught);
   }
 }

@@ -8,10 +8,12 @@
 
 import type { ByteSource } from "../bytes/source.ts";
 import { NotDicom, type ReadMode } from "../dataset/beginning.ts";
+import { surveyStream } from "../dataset/pass_through.ts";
 import { type Survey, survey } from "../dataset/survey.ts";
 import { longNameOf } from "../dicom/transfer_syntaxes.ts";
 import { Fault } from "../errors.ts";
-import { openFile } from "./file.ts";
+import { type InputFile, openFile } from "./file.ts";
+import { openPipe } from "./pipe.ts";
 import type { Instance, OpenInstance } from "./instance.ts";
 import { ReadPace } from "./read_pace.ts";
 
@@ -20,28 +22,39 @@ export function instanceOpener(mode: ReadMode): OpenInstance {
   const pace = new ReadPace();
   return (path, scanned) => {
     const file = openFile(path, pace);
-    try {
-      const found = survey(file, path, mode);
-      return found instanceof Promise ? found.then(instance, refuse) : instance(found);
-    } catch (caught) {
-      return refuse(caught);
-    }
-
-    function instance(found: Survey) {
-      if (found.isDicomdir && scanned) {
-        file.close();
-        return { skipped: "it is a DICOMDIR" };
-      }
-      const bytes = () => file.passThrough(found.dataSetOffset, found.dataSetLengthBytes ?? 0);
-      return instanceOf(path, found, bytes, () => file.close());
-    }
-
-    function refuse(caught: unknown) {
-      file.close();
-      if (scanned && caught instanceof NotDicom) return { skipped: "it is not a DICOM file" };
-      throw caught;
-    }
+    if (file !== undefined) return identify(file, scanned, mode);
+    return scanned ? { skipped: "it is not a regular file" } : openStream(path, mode);
   };
+}
+
+function identify(file: InputFile, scanned: boolean, mode: ReadMode): ReturnType<OpenInstance> {
+  try {
+    const found = survey(file, file.path, mode);
+    return found instanceof Promise ? found.then(instance, refuse) : instance(found);
+  } catch (caught) {
+    return refuse(caught);
+  }
+
+  function instance(found: Survey) {
+    if (found.isDicomdir && scanned) {
+      file.close();
+      return { skipped: "it is a DICOMDIR" };
+    }
+    const bytes = () => file.passThrough(found.dataSetOffset, found.dataSetLengthBytes ?? 0);
+    return instanceOf(file.path, found, bytes, () => file.close());
+  }
+
+  function refuse(caught: unknown) {
+    file.close();
+    if (scanned && caught instanceof NotDicom) return { skipped: "it is not a DICOM file" };
+    throw caught;
+  }
+}
+
+/** What can only be read from front to back, once. */
+async function openStream(path: string, mode: ReadMode): Promise<Instance> {
+  const { survey: found, dataSet } = await surveyStream(await openPipe(path), path, mode);
+  return instanceOf(path, found, () => dataSet, () => dataSet.close());
 }
 
 /** A surveyed data set as an instance. */

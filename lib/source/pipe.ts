@@ -1,0 +1,77 @@
+import type { ByteSource } from "../bytes/source.ts";
+import { cannotRead } from "./reading_faults.ts";
+
+/** Large enough that a fast pipe is emptied with few calls. */
+const BUFFER_BYTES = 256 * 1024;
+
+/**
+ * Opens what is not a regular file, such as a FIFO or standard input ("/dev/stdin"), as a stream. Waits until somebody
+ * opens the other end of a FIFO.
+ * @throws Fault "input"
+ */
+export async function openPipe(path: string): Promise<ByteSource> {
+  try {
+    const reader = path === "/dev/stdin" ? Deno.stdin : await Deno.open(path);
+    const pipe = new Pipe(path, reader);
+    await pipe.readAhead();
+    return pipe;
+  } catch (caught) {
+    throw cannotRead(path, caught);
+  }
+}
+
+/** What can be read from and closed: a file, standard input. */
+interface Readable {
+  read(into: Uint8Array): Promise<number | null>;
+  close(): void;
+}
+
+/** Always holds some bytes that have not been asked for yet, to know whether the end has come. */
+class Pipe implements ByteSource {
+  readonly #path: string;
+  readonly #reader: Readable;
+  readonly #buffer = new Uint8Array(BUFFER_BYTES);
+  #start = 0;
+  #end = 0;
+  #closed = false;
+
+  constructor(path: string, reader: Readable) {
+    this.#path = path;
+    this.#reader = reader;
+  }
+
+  get ended(): boolean {
+    return this.#start === this.#end;
+  }
+
+  async fill(into: Uint8Array): Promise<number> {
+    let filled = 0;
+    while (filled < into.length && !this.ended) {
+      const part = this.#buffer.subarray(
+        this.#start,
+        Math.min(this.#end, this.#start + into.length - filled),
+      );
+      into.set(part, filled);
+      filled += part.length;
+      this.#start += part.length;
+      if (this.ended) await this.readAhead();
+    }
+    return filled;
+  }
+
+  /** Fills the empty buffer; leaves it empty at the end. */
+  async readAhead(): Promise<void> {
+    try {
+      this.#start = 0;
+      this.#end = await this.#reader.read(this.#buffer) ?? 0;
+    } catch (caught) {
+      throw cannotRead(this.#path, caught);
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#reader.close();
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * The files in a folder, in name order, one after the other.
+ *
+ * How this works: a stack holds, for the folder being read and each folder above it, the names that are still to come; so no more than
+ * one folder's names per level are in memory. A folder is known by device and inode, and a link that leads back to a
+ * folder above is not followed.
+ */
+import { Fault } from "../errors.ts";
+import { hiddenNames } from "./hidden_names.ts";
+import { cannotRead } from "./reading_faults.ts";
+
+/** What a scan comes across. */
+export type Found =
+  /** To be sent, if it turns out to be an instance. */
+  | { readonly path: string }
+  /** A folder, or part of one, that could not be read. */
+  | { readonly path: string; readonly fault: Fault }
+  /** Worth a warning, but nothing is missing. */
+  | { readonly path: string; readonly note: string };
+
+export interface ScanWishes {
+  readonly recurse: boolean;
+  /** Asked for the base name of everything that is not a folder. */
+  readonly matches: (name: string) => boolean;
+}
+
+/** A folder in the middle of being read. */
+interface Level {
+  readonly path: string;
+  /** Device and inode. */
+  readonly identity: string;
+  /** In reverse order: the next one is the last. */
+  readonly entries: Deno.DirEntry[];
+}
+
+/** Everything in the folder `path`, whose name goes before each path unless it is ".". */
+export function* scan(path: string, wishes: ScanWishes): Generator<Found> {
+  const levels: Level[] = [];
+  yield* enter(levels, path);
+  for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
+    const entry = level.entries.pop();
+    if (entry === undefined) levels.pop();
+    else yield* visit(levels, joined(level.path, entry.name), entry, wishes);
+  }
+}
+
+function* visit(levels: Level[], path: string, entry: Deno.DirEntry, wishes: ScanWishes): Generator<Found> {
+  if (entry.isDirectory || entry.isSymlink && leadsToFolder(path)) {
+    if (wishes.recurse) yield* enter(levels, path);
+  } else if (wishes.matches(entry.name)) {
+    yield { path };
+  }
+}
+
+/** Puts a folder on the stack, unless it is there already. */
+function* enter(levels: Level[], path: string): Generator<Found> {
+  try {
+    const identity = identityOf(path);
+    const above = levels.find((level) => level.identity === identity);
+    if (above !== undefined) {
+      yield { path, note: `not following symbolic link ${path}: it leads back to ${above.path}` };
+      return;
+    }
+    const entries = [...Deno.readDirSync(path)].sort((a, b) => a.name < b.name ? 1 : -1);
+    levels.push({ path, identity, entries });
+    const hidden = hiddenNames(path, entries.length);
+    if (hidden.length > 0) yield { path, fault: notInUtf8(path, hidden) };
+  } catch (caught) {
+    yield { path, fault: cannotRead(path, caught) };
+  }
+}
+
+function notInUtf8(path: string, names: readonly string[]): Fault {
+  const shown = names.slice(0, 3).map((name) => `"${name}"`).join(", ");
+  const more = names.length > 3 ? ` and ${names.length - 3} more` : "";
+  return new Fault("input", `cannot read ${shown}${more} in ${path}: the name is not valid UTF-8`, {
+    remedy: "rename the files, for example with convmv",
+  });
+}
+
+function leadsToFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    // A link to nowhere is reported when the file is opened.
+    return false;
+  }
+}
+
+function identityOf(path: string): string {
+  const { dev, ino } = Deno.statSync(path);
+  return ino === null ? Deno.realPathSync(path) : `${dev}:${ino}`;
+}
+
+function joined(folder: string, name: string): string {
+  if (folder === ".") return name;
+  return folder.endsWith("/") ? folder + name : `${folder}/${name}`;
+}
