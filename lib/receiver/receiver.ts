@@ -2,8 +2,9 @@
  * A small Storage SCP on loopback: for the self test, the benchmarks and the tests. It accepts what it is told to,
  * hands the bytes of every data set on as they come, and answers every C-STORE and C-ECHO.
  *
- * How this works: one loop per connection reads PDUs, one map per association knows which transfer syntax each context
- * has. Nothing is kept: an instance is whatever its sink makes of its bytes.
+ * How this works: `incoming.ts` takes the stream apart while it arrives; one loop per connection deals with the pieces,
+ * one map per association knows which transfer syntax each context has. Nothing is kept: an instance is whatever its
+ * sink makes of its bytes.
  */
 
 import { IMPLEMENTATION_CLASS_UID } from "../dicom/implementation.ts";
@@ -13,14 +14,14 @@ import { encodeEchoRsp, encodeStoreRsp, readRq, type ReceivedRq } from "../dimse
 import { decodePdu } from "../pdu/decode.ts";
 import { encodePdu } from "../pdu/encode.ts";
 import { Batch, longestFragmentBytes } from "../pdu/fragment.ts";
-import { PduFramer } from "../pdu/frame.ts";
 import type { AnsweredContext, AssociateAc, AssociateRq, OperationsWindow, Pdv } from "../pdu/types.ts";
 import { CONTEXT_RESULT } from "../pdu/types.ts";
+import { Incoming } from "./incoming.ts";
 
 /** Takes the data set of one instance. */
 export interface InstanceSink {
   /** Bytes of the data set, in order; the view is valid during the call only. */
-  data(fragment: Uint8Array): void;
+  data(bytes: Uint8Array): void;
   /** The data set is complete; answers the status of the C-STORE-RSP. */
   complete(): number;
 }
@@ -35,8 +36,8 @@ export interface IncomingInstance {
 export interface ReceiverOptions {
   /** Announced maximum length received; 0 for no limit. */
   readonly maximumLengthReceived?: number;
-  /** Every response is held back this long, each on its own. */
-  readonly responseDelayMs?: number;
+  /** Every response is held back this long, each on its own: with different delays they change places. */
+  readonly responseDelayMs?: number | ((messageId: number) => number);
   /** Which transfer syntax of a proposed context is taken; undefined refuses the context. Default: the first. */
   choose?(abstractSyntax: string, transferSyntaxes: readonly string[]): string | undefined;
   /** Answer to a proposed asynchronous operations window; undefined leaves the item out. */
@@ -44,8 +45,6 @@ export interface ReceiverOptions {
   /** Default: throws the bytes away and answers 0000. */
   receive?(instance: IncomingInstance): InstanceSink;
 }
-
-const READ_BYTES = 1 << 20;
 
 /** A running receiver. */
 export interface Receiver extends AsyncDisposable {
@@ -100,7 +99,6 @@ const DISCARD: InstanceSink = { data: () => {}, complete: () => 0x0000 };
 class AcceptorSide {
   readonly #connection: Deno.TcpConn;
   readonly #options: ReceiverOptions;
-  readonly #framer: PduFramer;
   readonly #syntaxes = new Map<number, string>();
   /** The C-STORE whose data set is arriving. */
   #store: { rq: ReceivedRq; contextId: number; sink: InstanceSink } | undefined;
@@ -113,33 +111,30 @@ class AcceptorSide {
   constructor(connection: Deno.TcpConn, options: ReceiverOptions) {
     this.#connection = connection;
     this.#options = options;
-    this.#framer = new PduFramer(READ_BYTES, READ_BYTES);
   }
 
   async run(): Promise<void> {
+    const incoming = new Incoming((into) => this.#connection.read(into));
     for (;;) {
-      const bytes = this.#framer.next();
-      if (bytes === undefined) {
-        const lengthBytes = await this.#connection.read(this.#framer.space());
-        if (lengthBytes === null) return;
-        this.#framer.filled(lengthBytes);
-        continue;
-      }
-      if (!(bytes instanceof Uint8Array)) return;
-      const pdu = decodePdu(bytes);
-      switch (pdu.type) {
-        case "associateRq":
-          await this.#write(encodePdu(this.#answer(pdu)));
-          break;
-        case "pDataTf":
-          for (const pdv of pdu.pdvs) this.#take(pdv);
-          break;
-        case "releaseRq":
-          await this.#write(encodePdu({ type: "releaseRp" }));
-          break;
-        default:
-          return;
-      }
+      const arrived = await incoming.next();
+      if (arrived === undefined) return;
+      if (!(arrived instanceof Uint8Array)) this.#take(arrived);
+      else if (!await this.#deal(arrived)) return;
+    }
+  }
+
+  /** False when the association is over. */
+  async #deal(bytes: Uint8Array): Promise<boolean> {
+    const pdu = decodePdu(bytes);
+    switch (pdu.type) {
+      case "associateRq":
+        await this.#write(encodePdu(this.#answer(pdu)));
+        return true;
+      case "releaseRq":
+        await this.#write(encodePdu({ type: "releaseRp" }));
+        return true;
+      default:
+        return false;
     }
   }
 
@@ -181,7 +176,7 @@ class AcceptorSide {
     store.sink.data(pdv.fragment);
     if (!pdv.isLast) return;
     this.#store = undefined;
-    this.#respond(store.contextId, encodeStoreRsp(store.rq, store.sink.complete()));
+    this.#respond(store.contextId, store.rq.messageId, encodeStoreRsp(store.rq, store.sink.complete()));
   }
 
   #takeCommand(pdv: Pdv): void {
@@ -191,7 +186,7 @@ class AcceptorSide {
     const rq = typeof command === "string" ? command : readRq(command);
     if (typeof rq === "string") throw new Error(rq);
     if (rq.commandField === COMMAND.cEchoRq) {
-      this.#respond(pdv.contextId, encodeEchoRsp(rq.messageId));
+      this.#respond(pdv.contextId, rq.messageId, encodeEchoRsp(rq.messageId));
     } else if (rq.commandField === COMMAND.cStoreRq) {
       const { sopClassUid, sopInstanceUid } = rq;
       const transferSyntax = this.#syntaxes.get(pdv.contextId) ?? "";
@@ -203,13 +198,14 @@ class AcceptorSide {
   }
 
   /** After the wished delay; responses of equal delay keep their order. */
-  #respond(contextId: number, command: Uint8Array): void {
+  #respond(contextId: number, messageId: number, command: Uint8Array): void {
     const { responseDelayMs = 0 } = this.#options;
-    if (responseDelayMs === 0) return this.#send(contextId, command);
+    const delayMs = typeof responseDelayMs === "number" ? responseDelayMs : responseDelayMs(messageId);
+    if (delayMs === 0) return this.#send(contextId, command);
     const timer = setTimeout(() => {
       this.#delayed.delete(timer);
       this.#send(contextId, command);
-    }, responseDelayMs);
+    }, delayMs);
     this.#delayed.add(timer);
   }
 

@@ -51,10 +51,12 @@ export async function selfTest(write: (text: string) => void): Promise<number> {
     {
       log,
       open: (contexts) => openAssociation(() => connectTo(receiver.port), ASSOCIATION, contexts, log),
-      openInstance: async (name) => {
-        const { file, dataSet } = specimenNamed(specimens, name);
-        const found = await survey(seekableMemory(file), name, "file");
-        return instanceOf(name, found, () => memorySource(dataSet), () => {});
+      openInstance: async (input) => {
+        const { file, dataSet } = specimenNamed(specimens, input.path);
+        const found = await survey(seekableMemory(file), input.path, "file");
+        return instanceOf(input, found, { bytes: () => memorySource(dataSet), close: () => {} }, {
+          mode: "file",
+        });
       },
       record: ({ work, outcome }) => void outcomes.set(work.path, outcome),
     },
@@ -128,7 +130,10 @@ function specimenNamed(specimens: readonly Specimen[], name: string): Specimen {
 }
 
 async function* eachWork(specimens: readonly Specimen[]): AsyncGenerator<Work> {
-  for (const { name } of specimens) yield { path: name, scanned: false, isLastRound: true, attempts: 0 };
+  let number = 0;
+  for (const { name: path } of specimens) {
+    yield { path, scanned: false, number: ++number, isLastRound: true, attempts: 0 };
+  }
 }
 
 /** What is wrong with what arrived; undefined when it is the data set of the file. */
