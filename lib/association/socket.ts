@@ -20,6 +20,7 @@ const SYMBOLS = {
 } as const;
 
 const IPPROTO_TCP = 6;
+const TCP_NODELAY = 1;
 const TCP_QUICKACK = 12;
 const SHUT_RDWR = 2;
 const ON = new Uint8Array(new Int32Array([1]).buffer);
@@ -49,6 +50,8 @@ export interface Socket {
   quickAck(): void;
   /** Ends both directions; a read or write that waits returns at once. */
   shutdown(): void;
+  /** Sends small writes at once (TCP_NODELAY), for connections on which Deno has no call for it. */
+  noDelay(): void;
 }
 
 /** The socket of a connection between these two addresses, or undefined where it cannot be had. */
@@ -61,6 +64,7 @@ export function findSocket(local: Deno.NetAddr, remote: Deno.NetAddr): Socket | 
   return {
     quickAck: () => void setsockopt(descriptor, IPPROTO_TCP, TCP_QUICKACK, ON, ON.length),
     shutdown: () => void shutdown(descriptor, SHUT_RDWR),
+    noDelay: () => void setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, ON, ON.length),
   };
 }
 

@@ -11,12 +11,12 @@ import type { TlsWishes } from "../../cli/settings.ts";
 import { Fault } from "../../errors.ts";
 import { findSocket } from "../socket.ts";
 import { messageOf, systemText, toPem } from "./certificate.ts";
+import type { OurSide } from "./alerts.ts";
 import type { StartTlsOptions, TlsContext, TlsDuplex } from "./engine.ts";
 import {
   alertFault,
   builtInVerificationFault,
   closedFault,
-  type OurSide,
   plainPeerFault,
   timedOutFault,
 } from "./failures.ts";
@@ -56,6 +56,7 @@ export function builtInContext(wishes: TlsWishes, own: OwnIdentity | undefined, 
           // Only a connection made by connectTls can show a certificate: another one takes this one's place.
           connection.close();
           secured = await Deno.connectTls({ ...tlsOptions, ...certified, hostname, port });
+          findSocket(secured.localAddr, secured.remoteAddr)?.noDelay();
         }
       } catch (caught) {
         throw new Fault("tls", `cannot start TLS with ${peer}: ${systemText(caught)}`, { cause: caught });

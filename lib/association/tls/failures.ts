@@ -1,96 +1,15 @@
 /** Why TLS did not come about, in DCMTK's shape (module 000b), with what to do about it. */
 
 import { Fault } from "../../errors.ts";
-import { type Certificate, describeCertificate, oneLine } from "./certificate.ts";
+import { describeCertificate, oneLine, parseCertificate } from "./certificate.ts";
+import { ALERTS, type OurSide } from "./alerts.ts";
+import type { Refusal } from "./openssl_library.ts";
 
 /** DCMTK adds this to the reason numbers of OpenSSL. */
 const DCMTK_REASON_BASE = 0x800;
 /** OpenSSL's reason for the alert n of the peer is this and n. */
 const ALERT_REASON_BASE = 1000;
 const VERIFY_FAILED = conditionOf(134);
-
-/** What we need to know of ourselves to say what an alert of the peer means. */
-export interface OurSide {
-  /** Name or address of the peer. */
-  readonly peer: string;
-  /** True with +tls. */
-  readonly showsCertificate: boolean;
-}
-
-interface AlertMeaning {
-  /** As the built-in engine calls it. */
-  readonly name: string;
-  /** As OpenSSL, and so DCMTK, puts it. */
-  readonly text: string;
-  readonly remedy: (ours: OurSide) => string;
-}
-
-const NOTHING_IN_COMMON =
-  "the peer finds no version or cipher suite in common: try another profile (--list-profiles) or --cipher";
-
-const ourCertificate = ({ showsCertificate }: OurSide): string =>
-  showsCertificate
-    ? "the peer does not accept our certificate: the authority that issued it must be known there, and its file must hold the intermediate certificates"
-    : "the peer wants a certificate of us: give key and certificate with --enable-tls";
-
-/** Alerts of RFC 8446 section 6 and RFC 5246 section 7.2 that a handshake can end with. */
-const ALERTS: ReadonlyMap<number, AlertMeaning> = new Map<number, AlertMeaning>([
-  [10, {
-    name: "UnexpectedMessage",
-    text: "sslv3 alert unexpected message",
-    remedy: () => "the peer's TLS is not as it should be",
-  }],
-  [40, {
-    name: "HandshakeFailure",
-    text: "sslv3 alert handshake failure",
-    remedy: (ours) =>
-      ours.showsCertificate
-        ? NOTHING_IN_COMMON
-        : `${NOTHING_IN_COMMON}; or it wants a certificate of us (--enable-tls)`,
-  }],
-  [42, { name: "BadCertificate", text: "sslv3 alert bad certificate", remedy: ourCertificate }],
-  [43, {
-    name: "UnsupportedCertificate",
-    text: "sslv3 alert unsupported certificate",
-    remedy: ourCertificate,
-  }],
-  [44, {
-    name: "CertificateRevoked",
-    text: "sslv3 alert certificate revoked",
-    remedy: () => "our certificate is revoked: have a new one issued",
-  }],
-  [45, {
-    name: "CertificateExpired",
-    text: "sslv3 alert certificate expired",
-    remedy: () => "our certificate, or one of its chain, has expired for the peer: check both clocks",
-  }],
-  [46, { name: "CertificateUnknown", text: "sslv3 alert certificate unknown", remedy: ourCertificate }],
-  [48, { name: "UnknownCA", text: "tlsv1 alert unknown ca", remedy: ourCertificate }],
-  [49, { name: "AccessDenied", text: "tlsv1 alert access denied", remedy: ourCertificate }],
-  [51, { name: "DecryptError", text: "tlsv1 alert decrypt error", remedy: ourCertificate }],
-  [70, { name: "ProtocolVersion", text: "tlsv1 alert protocol version", remedy: () => NOTHING_IN_COMMON }],
-  [71, {
-    name: "InsufficientSecurity",
-    text: "tlsv1 alert insufficient security",
-    remedy: () => NOTHING_IN_COMMON,
-  }],
-  [80, {
-    name: "InternalError",
-    text: "tlsv1 alert internal error",
-    remedy: () => "look into the peer's log",
-  }],
-  [112, {
-    name: "UnrecognisedName",
-    text: "tlsv1 unrecognized name",
-    remedy: () => "the peer does not serve this name: see --request-sni",
-  }],
-  [116, { name: "CertificateRequired", text: "tlsv13 alert certificate required", remedy: ourCertificate }],
-  [120, {
-    name: "NoApplicationProtocol",
-    text: "tlsv1 alert no application protocol",
-    remedy: () => "look into the peer's log",
-  }],
-]);
 
 /** An error of OpenSSL during or after the handshake; `reason` and `text` are its own. */
 export function opensslFault(reason: number, text: string, ours: OurSide): Fault {
@@ -111,7 +30,7 @@ export function alertFault(name: string, ours: OurSide): Fault {
 function tlsFault(reason: number, text: string, { peer }: OurSide, remedy?: string): Fault {
   return new Fault("tls", `TLS error: ${text} (${peer})`, {
     code: conditionOf(reason),
-    ...(remedy === undefined ? {} : { remedy }),
+    remedy,
   });
 }
 
@@ -154,12 +73,9 @@ const NAME_MISMATCHES: ReadonlySet<number> = new Set([62, 64]);
 /** Errors where going on without a check must not be advised. */
 const NEVER_IGNORED: ReadonlySet<number> = new Set([23]);
 
-/** The peer's certificate is not trusted; `error` and `text` are OpenSSL's. */
-export function verificationFault(
-  error: number,
-  text: string,
-  certificate: Certificate | undefined,
-): Fault {
+/** The peer's certificate is not trusted. */
+export function verificationFault({ error, text, certificate: bytes }: Refusal): Fault {
+  const certificate = bytes === undefined ? undefined : parseCertificate(bytes);
   const which = certificate === undefined ? "" : `: ${describeCertificate(certificate.facts)}`;
   const names = NAME_MISMATCHES.has(error) ? certificate?.facts.subjectAltName : undefined;
   const holds = names === undefined ? "" : `; it is for ${oneLine(names)}`;
@@ -170,37 +86,44 @@ export function verificationFault(
   });
 }
 
-/** As the built-in engine puts it: OpenSSL's error, or a text where that has none. */
-const BUILT_IN_REFUSALS:
-  readonly (readonly [start: string, error: number | undefined, text: string, remedy?: string])[] = [
-    ["UnknownIssuer", 20, "unable to get local issuer certificate"],
-    ["Expired", 10, "certificate has expired"],
-    ["NotValidYet", 9, "certificate is not yet valid"],
-    ["NotValidForName", 62, "hostname mismatch"],
-    ["certificate not valid for name", 62, "hostname mismatch"],
-    ["Revoked", 23, "certificate revoked"],
-    ["InvalidPurpose", 26, "unsuitable certificate purpose"],
-    [
-      "Other(OtherError(CaUsedAsEndEntity",
-      undefined,
-      "the peer shows a certificate of a certification authority as its own",
-      "the built-in TLS never accepts that; where OpenSSL 3 is installed it does, if the certificate itself is named with --add-cert-file",
-    ],
-    [
-      "Other(OtherError(UnsupportedCertVersion",
-      undefined,
-      "a certificate is not of X.509 version 3",
-      "the built-in TLS never accepts that; where OpenSSL 3 is installed it does",
-    ],
-  ];
+const NEVER_BUILT_IN = "the built-in TLS never accepts that; where OpenSSL 3 is installed it does";
+
+interface BuiltInRefusal {
+  /** How the built-in engine's words begin. */
+  readonly start: string;
+  /** OpenSSL's error, where it has one. */
+  readonly error?: number;
+  readonly text: string;
+  readonly remedy?: string;
+}
+
+const BUILT_IN_REFUSALS: readonly BuiltInRefusal[] = [
+  { start: "UnknownIssuer", error: 20, text: "unable to get local issuer certificate" },
+  { start: "certificate expired", error: 10, text: "certificate has expired" },
+  { start: "certificate not valid yet", error: 9, text: "certificate is not yet valid" },
+  { start: "certificate not valid for name", error: 62, text: "hostname mismatch" },
+  { start: "InvalidPurpose", error: 26, text: "unsuitable certificate purpose" },
+  {
+    start: "Other(OtherError(CaUsedAsEndEntity",
+    text: "the peer shows a certificate of a certification authority as its own",
+    remedy: `${NEVER_BUILT_IN}, if the certificate itself is named with --add-cert-file`,
+  },
+  {
+    start: "Other(OtherError(UnsupportedCertVersion",
+    text: "a certificate is not of X.509 version 3",
+    remedy: NEVER_BUILT_IN,
+  },
+];
 
 /** The peer's certificate is not trusted, in the built-in engine's words; it does not tell which certificate. */
 export function builtInVerificationFault(words: string): Fault {
-  const known = BUILT_IN_REFUSALS.find(([start]) => words.startsWith(start));
-  if (known?.[1] !== undefined) return verificationFault(known[1], known[2], undefined);
-  return new Fault("tls", `TLS error: certificate verify failed: ${known?.[2] ?? words}`, {
+  const known = BUILT_IN_REFUSALS.find(({ start }) => words.startsWith(start));
+  if (known?.error !== undefined) {
+    return verificationFault({ error: known.error, text: known.text, certificate: undefined });
+  }
+  return new Fault("tls", `TLS error: certificate verify failed: ${known?.text ?? words}`, {
     code: VERIFY_FAILED,
-    ...(known?.[3] === undefined ? {} : { remedy: known[3] }),
+    remedy: known?.remedy,
   });
 }
 

@@ -6,8 +6,10 @@
  */
 
 import { findSocket, type Socket } from "../socket.ts";
+import type { Fault } from "../../errors.ts";
+import type { OurSide } from "./alerts.ts";
 import type { TlsDetails, TlsDuplex } from "./engine.ts";
-import { closedFault, opensslFault, type OurSide, plainPeerFault } from "./failures.ts";
+import { closedFault, opensslFault, plainPeerFault, verificationFault } from "./failures.ts";
 import { type OpenSsl, textAt } from "./openssl_library.ts";
 
 /** Most that one write encrypts before it goes to the socket; larger was not faster. */
@@ -50,14 +52,14 @@ export class OpenSslConnection implements TlsDuplex {
     library.ssl.SSL_set_connect_state(ssl);
   }
 
-  /** @throws {Fault} tls; `explain` may know better than the library's error why. */
-  async handshake(explain: () => Error | undefined): Promise<void> {
+  /** @throws {Fault} tls. */
+  async handshake(): Promise<void> {
     const { ssl, crypto } = this.#library;
     for (;;) {
       crypto.ERR_clear_error();
       const result = ssl.SSL_do_handshake(this.#ssl);
       const error = result === 1 ? 0 : ssl.SSL_get_error(this.#ssl, result);
-      const fault = error === 0 || error === WANT_READ ? undefined : explain() ?? this.#takeFault();
+      const fault = error === 0 || error === WANT_READ ? undefined : this.#takeFault();
       await this.#flush(); // also the alert that tells the peer what we do not like
       if (fault !== undefined) throw fault;
       if (error === 0) break;
@@ -120,8 +122,11 @@ export class OpenSslConnection implements TlsDuplex {
     if (count > 0) this.#connection.write(this.#outgoing.subarray(0, count)).catch(() => {});
   }
 
-  #takeFault(): Error {
+  /** What went wrong in the call before. */
+  #takeFault(): Fault {
     const { reason, text } = this.#library.takeError();
+    const refusal = this.#library.takeRefusal();
+    if (refusal !== undefined) return verificationFault(refusal);
     return opensslFault(reason, text, this.#ours);
   }
 

@@ -3,6 +3,9 @@
  * such a bridge (error texts, C strings, objects made from DER).
  */
 
+import { Fault } from "../../errors.ts";
+import { CRYPTO, SSL } from "./openssl_symbols.ts";
+
 /** Folders of libssl.so.3 and libcrypto.so.3; the executable's permission to load libraries is limited to these. */
 const FOLDERS = [
   "/lib/x86_64-linux-gnu",
@@ -12,76 +15,6 @@ const FOLDERS = [
   "/usr/lib",
 ];
 
-const CRYPTO = {
-  OpenSSL_version_num: { parameters: [], result: "usize" },
-  OpenSSL_version: { parameters: ["i32"], result: "pointer" },
-  ERR_get_error: { parameters: [], result: "usize" },
-  ERR_clear_error: { parameters: [], result: "void" },
-  ERR_reason_error_string: { parameters: ["usize"], result: "pointer" },
-  BIO_s_mem: { parameters: [], result: "pointer" },
-  BIO_new: { parameters: ["pointer"], result: "pointer" },
-  BIO_new_mem_buf: { parameters: ["buffer", "i32"], result: "pointer" },
-  BIO_free: { parameters: ["pointer"], result: "i32" },
-  BIO_read: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
-  BIO_write: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
-  BIO_ctrl: { parameters: ["pointer", "i32", "isize", "pointer"], result: "isize" },
-  d2i_X509_bio: { parameters: ["pointer", "pointer"], result: "pointer" },
-  i2d_X509: { parameters: ["pointer", "buffer"], result: "i32" },
-  X509_free: { parameters: ["pointer"], result: "void" },
-  d2i_X509_CRL_bio: { parameters: ["pointer", "pointer"], result: "pointer" },
-  X509_CRL_free: { parameters: ["pointer"], result: "void" },
-  X509_STORE_add_cert: { parameters: ["pointer", "pointer"], result: "i32" },
-  X509_STORE_add_crl: { parameters: ["pointer", "pointer"], result: "i32" },
-  X509_STORE_set_flags: { parameters: ["pointer", "usize"], result: "i32" },
-  X509_STORE_CTX_get_error: { parameters: ["pointer"], result: "i32" },
-  X509_STORE_CTX_get_current_cert: { parameters: ["pointer"], result: "pointer" },
-  X509_verify_cert_error_string: { parameters: ["isize"], result: "pointer" },
-  X509_VERIFY_PARAM_set1_ip_asc: { parameters: ["pointer", "buffer"], result: "i32" },
-  PEM_read_bio_PrivateKey: { parameters: ["pointer", "pointer", "pointer", "buffer"], result: "pointer" },
-  d2i_PKCS8PrivateKey_bio: { parameters: ["pointer", "pointer", "pointer", "buffer"], result: "pointer" },
-  d2i_PrivateKey_bio: { parameters: ["pointer", "pointer"], result: "pointer" },
-  i2d_PKCS8PrivateKeyInfo_bio: { parameters: ["pointer", "pointer"], result: "i32" },
-  EVP_PKEY_free: { parameters: ["pointer"], result: "void" },
-  d2i_PKCS12_bio: { parameters: ["pointer", "pointer"], result: "pointer" },
-  PKCS12_parse: { parameters: ["pointer", "buffer", "buffer", "pointer", "pointer"], result: "i32" },
-  PKCS12_free: { parameters: ["pointer"], result: "void" },
-  OPENSSL_sk_num: { parameters: ["pointer"], result: "i32" },
-  OPENSSL_sk_value: { parameters: ["pointer", "i32"], result: "pointer" },
-} as const;
-
-const SSL = {
-  TLS_client_method: { parameters: [], result: "pointer" },
-  SSL_CTX_new: { parameters: ["pointer"], result: "pointer" },
-  SSL_CTX_ctrl: { parameters: ["pointer", "i32", "isize", "pointer"], result: "isize" },
-  SSL_CTX_set_options: { parameters: ["pointer", "u64"], result: "u64" },
-  SSL_CTX_set_cipher_list: { parameters: ["pointer", "buffer"], result: "i32" },
-  SSL_CTX_set_ciphersuites: { parameters: ["pointer", "buffer"], result: "i32" },
-  SSL_CTX_get_ciphers: { parameters: ["pointer"], result: "pointer" },
-  SSL_CTX_get_cert_store: { parameters: ["pointer"], result: "pointer" },
-  SSL_CTX_set_default_verify_paths: { parameters: ["pointer"], result: "i32" },
-  SSL_CTX_set_verify: { parameters: ["pointer", "i32", "function"], result: "void" },
-  SSL_CTX_use_certificate_ASN1: { parameters: ["pointer", "i32", "buffer"], result: "i32" },
-  SSL_CTX_use_PrivateKey: { parameters: ["pointer", "pointer"], result: "i32" },
-  SSL_CTX_check_private_key: { parameters: ["pointer"], result: "i32" },
-  SSL_new: { parameters: ["pointer"], result: "pointer" },
-  SSL_free: { parameters: ["pointer"], result: "void" },
-  SSL_ctrl: { parameters: ["pointer", "i32", "isize", "buffer"], result: "isize" },
-  SSL_set1_host: { parameters: ["pointer", "buffer"], result: "i32" },
-  SSL_get0_param: { parameters: ["pointer"], result: "pointer" },
-  SSL_set_bio: { parameters: ["pointer", "pointer", "pointer"], result: "void" },
-  SSL_set_connect_state: { parameters: ["pointer"], result: "void" },
-  SSL_do_handshake: { parameters: ["pointer"], result: "i32" },
-  SSL_read: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
-  SSL_write: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
-  SSL_shutdown: { parameters: ["pointer"], result: "i32" },
-  SSL_get_error: { parameters: ["pointer", "i32"], result: "i32" },
-  SSL_get_version: { parameters: ["pointer"], result: "pointer" },
-  SSL_get_current_cipher: { parameters: ["pointer"], result: "pointer" },
-  SSL_CIPHER_get_name: { parameters: ["pointer"], result: "pointer" },
-  SSL_CIPHER_standard_name: { parameters: ["pointer"], result: "pointer" },
-  SSL_get1_peer_certificate: { parameters: ["pointer"], result: "pointer" },
-} as const;
-
 type Bytes = Uint8Array<ArrayBuffer>;
 type Pointer = Deno.PointerValue;
 
@@ -90,6 +23,15 @@ export interface OpenSslError {
   /** Number of the reason inside its library; 1000 + n for the TLS alert n that the peer sent. */
   readonly reason: number;
   readonly text: string;
+}
+
+/** What OpenSSL did not like about a certificate of the peer. */
+export interface Refusal {
+  /** One of X509_V_ERR. */
+  readonly error: number;
+  readonly text: string;
+  /** DER. */
+  readonly certificate: Bytes | undefined;
 }
 
 const OLDEST_VERSION = 0x30000000;
@@ -125,6 +67,9 @@ export class OpenSsl {
   readonly ssl: Deno.DynamicLibrary<typeof SSL>["symbols"];
   /** Such as "OpenSSL 3.0.22". */
   readonly version: string;
+  /** Lives as long as the process, like the library. */
+  readonly #verdict: Deno.UnsafeCallback<{ parameters: ["i32", "pointer"]; result: "i32" }>;
+  #refusal: Refusal | undefined;
 
   constructor(
     crypto: Deno.DynamicLibrary<typeof CRYPTO>["symbols"],
@@ -133,6 +78,50 @@ export class OpenSsl {
     this.crypto = crypto;
     this.ssl = ssl;
     this.version = textAt(crypto.OpenSSL_version(0)).split(" ").slice(0, 2).join(" ");
+    this.#verdict = new Deno.UnsafeCallback(
+      { parameters: ["i32", "pointer"], result: "i32" },
+      (isFine, details) => {
+        if (isFine === 0) this.#refusal = this.#refusalIn(details);
+        return isFine;
+      },
+    );
+  }
+
+  /** A client's SSL_CTX; it lives as long as the process. */
+  newContext(): Pointer {
+    const context = this.ssl.SSL_CTX_new(this.ssl.TLS_client_method());
+    if (context === null) throw new Fault("configuration", "the system's OpenSSL cannot be set up");
+    return context;
+  }
+
+  /** Sets one of the many things SSL_CTX_ctrl sets. */
+  control(context: Pointer, command: number, value: bigint, pointer: Pointer = null): void {
+    if (this.ssl.SSL_CTX_ctrl(context, command, value, pointer) === 0n) {
+      throw new Fault("bug", `${this.version} refuses control ${command}`);
+    }
+  }
+
+  /** To be given to SSL_CTX_set_verify: changes no verdict, and keeps the reason of a refusal for takeRefusal. */
+  get verdict(): Pointer {
+    return this.#verdict.pointer;
+  }
+
+  /** Why the call before refused a certificate; undefined when it did not. */
+  takeRefusal(): Refusal | undefined {
+    const refusal = this.#refusal;
+    this.#refusal = undefined;
+    return refusal;
+  }
+
+  #refusalIn(details: Pointer): Refusal {
+    const { crypto } = this;
+    const error = crypto.X509_STORE_CTX_get_error(details);
+    const certificate = crypto.X509_STORE_CTX_get_current_cert(details);
+    return {
+      error,
+      text: textAt(crypto.X509_verify_cert_error_string(BigInt(error))),
+      certificate: certificate === null ? undefined : this.toDer(certificate),
+    };
   }
 
   /** Takes the oldest error from the list and empties it. */
