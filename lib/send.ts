@@ -19,10 +19,11 @@ import { observed } from "./report/observed.ts";
 import { summaryLine, Tally } from "./report/summary.ts";
 import { listenForStop } from "./signals.ts";
 import { Inputs } from "./source/inputs.ts";
-import type { OpenInstance } from "./source/instance.ts";
+import type { Input, OpenInstance } from "./source/instance.ts";
 import { Journal } from "./source/journal.ts";
-import { instanceOpener } from "./source/open_instance.ts";
+import { instanceOpener, type OpenOptions } from "./source/open_instance.ts";
 import { renameProcessed } from "./source/rename.ts";
+import { Inventor } from "./transfer/invention.ts";
 import { openAssociation } from "./transfer/open.ts";
 import { isGood } from "./transfer/outcome.ts";
 import { associationWishOf, destinationOf, transferPlanOf } from "./transfer/plan.ts";
@@ -52,10 +53,21 @@ async function sendAll(settings: Settings, log: Logger, toStdout: WriteText): Pr
   const { network, input } = settings;
   const profile = profileOf(settings, log);
   using journal = journalOf(settings);
-  const openInstance = withJournal(instanceOpener(input.mode), journal);
+  const options: OpenOptions = {
+    mode: input.mode,
+    newVr: network.newVr,
+    deflateLevel: network.compressionLevel,
+    repairUids: network.uidPadding,
+  };
+  const inventor = network.invention && new Inventor(network.invention);
+  const invent = inventor && (({ number }: Input) => inventor.inventFor(number));
+  const openInstance = withJournal(
+    instanceOpener(invent === undefined ? options : { ...options, invent }),
+    journal,
+  );
   const wish = associationWishOf(settings, profile, userIdentityOf(network, log));
   const connect = await connectorOf(settings, log);
-  const inputs = new Inputs(settings, openInstance, log);
+  const inputs = new Inputs(settings, withJournal(instanceOpener(options), journal), log);
   const { needs, count, bad } = await inputs.check();
   const tally = new Tally();
   const observers = [tally, ...observersOf(settings, toStdout)];
@@ -74,6 +86,7 @@ async function sendAll(settings: Settings, log: Logger, toStdout: WriteText): Pr
       if (input.rename && isDealtWith(ended, network.noHalt)) {
         renameProcessed(ended.work.path, isGood(ended.outcome), log);
       }
+      inventor?.forget(ended.work.number);
       note(fileEventOf(ended));
     },
     retrying: (reason, afterSeconds) => note({ event: "retry", reason, afterSeconds }),
@@ -157,8 +170,7 @@ function journalOf({ delivery, network, peer, port }: Settings): Journal | undef
 
 function withJournal(open: OpenInstance, journal: Journal | undefined): OpenInstance {
   if (journal === undefined) return open;
-  return (path, scanned) =>
-    journal.has(path) ? { skipped: "already stored, says the journal" } : open(path, scanned);
+  return (input) => journal.has(input.path) ? { skipped: "already stored, says the journal" } : open(input);
 }
 
 /** A journal that cannot be kept ends the run: going on would only make doubles later. */

@@ -12,6 +12,7 @@ import {
   EXPLICIT_BIG_ENDIAN,
   EXPLICIT_LITTLE_ENDIAN,
   IMPLICIT_LITTLE_ENDIAN,
+  transferSyntaxOf,
 } from "../dicom/transfer_syntaxes.ts";
 import type { AnsweredContext, ProposedContext } from "../pdu/types.ts";
 import { CONTEXT_RESULT } from "../pdu/types.ts";
@@ -127,37 +128,25 @@ export function acceptedContexts(
   return accepted;
 }
 
-/** The syntaxes between which a data set can be re-encoded without touching pixels. */
-const UNCOMPRESSED: readonly string[] = [
-  EXPLICIT_LITTLE_ENDIAN,
-  EXPLICIT_BIG_ENDIAN,
-  IMPLICIT_LITTLE_ENDIAN,
-  DEFLATED_LITTLE_ENDIAN,
-];
-
-/** True when a data set in `from` can be sent in `to`. */
-export function isConvertible(from: string, to: string): boolean {
-  return from === to || (UNCOMPRESSED.includes(from) && UNCOMPRESSED.includes(to));
-}
-
 /**
  * The context for an instance among the accepted ones, as DCMTK chooses: its own transfer syntax, else an explicit
- * uncompressed one, else implicit, else any; but never one to which the data set cannot be converted.
+ * uncompressed one, else implicit, else any; but never one that the data set does not fit.
+ * @param fits whether the data set can be sent in a transfer syntax
  * @param deflate prefer Deflated for uncompressed data sets (-xd)
  */
 export function chooseContext(
   accepted: readonly AcceptedContext[],
   { sopClassUid, transferSyntax }: Need,
+  fits: (transferSyntax: string) => boolean,
   deflate = false,
 ): AcceptedContext | undefined {
-  const own = deflate && UNCOMPRESSED.includes(transferSyntax) ? DEFLATED_LITTLE_ENDIAN : transferSyntax;
+  const isCompressed = transferSyntaxOf(transferSyntax)?.encapsulated ?? true;
+  const own = deflate && !isCompressed ? DEFLATED_LITTLE_ENDIAN : transferSyntax;
   let explicit: AcceptedContext | undefined;
   let implicit: AcceptedContext | undefined;
   let any: AcceptedContext | undefined;
   for (const context of accepted) {
-    if (context.abstractSyntax !== sopClassUid || !isConvertible(transferSyntax, context.transferSyntax)) {
-      continue;
-    }
+    if (context.abstractSyntax !== sopClassUid || !fits(context.transferSyntax)) continue;
     const uid = context.transferSyntax;
     if (uid === own) return context;
     if (uid === EXPLICIT_LITTLE_ENDIAN || uid === EXPLICIT_BIG_ENDIAN) explicit ??= context;

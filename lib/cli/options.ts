@@ -63,7 +63,6 @@ const SECURE = ["--enable-tls", "--anonymous-tls"] as const;
 
 /** Why an option is not there yet. */
 const LATER = {
-  invention: "inventing identities comes with a later version",
   converting: "converting data sets comes with a later version",
   speed: "several associations and operations at a time come with a later version",
   comfort: "it comes with a later version",
@@ -412,7 +411,6 @@ export const GROUPS = [
             long: "--disable-new-vr",
             help: "write them as OB, for peers that do not know them",
             set: "newVr",
-            pending: LATER.converting,
           },
         ],
       },
@@ -426,7 +424,6 @@ export const GROUPS = [
             help: "how hard to compress: 0 not at all, 1 fast, 9 small",
             default: "6",
             needs: ["--propose-deflated", "--config-file"],
-            pending: LATER.converting,
           },
         ],
       },
@@ -545,7 +542,6 @@ export const GROUPS = [
             short: "+II",
             long: "--invent-instance",
             help: "make up patient, study, series and instance; a new instance for every file",
-            pending: LATER.invention,
           },
           {
             short: "+IR",
@@ -553,7 +549,6 @@ export const GROUPS = [
             params: [{ name: "number", kind: "integer", min: 1 }],
             help: "likewise, with a new series after this many instances",
             default: "100",
-            pending: LATER.invention,
           },
           {
             short: "+IS",
@@ -561,7 +556,6 @@ export const GROUPS = [
             params: [{ name: "number", kind: "integer", min: 1 }],
             help: "likewise, with a new study after this many series",
             default: "50",
-            pending: LATER.invention,
           },
           {
             short: "+IP",
@@ -569,7 +563,6 @@ export const GROUPS = [
             params: [{ name: "number", kind: "integer", min: 1 }],
             help: "likewise, with a new patient after this many studies",
             default: "25",
-            pending: LATER.invention,
           },
         ],
       },

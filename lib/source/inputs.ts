@@ -3,7 +3,7 @@
 import type { Settings } from "../cli/settings.ts";
 import { asFault, Fault } from "../errors.ts";
 import { Logger, plainBackend } from "../log/log.ts";
-import type { Need, OpenInstance } from "./instance.ts";
+import type { Input, Need, OpenInstance } from "./instance.ts";
 import { type Operand, operands } from "./operands.ts";
 
 /** What the check found. */
@@ -58,7 +58,7 @@ export class Inputs {
       if (!network.noHalt) throw fault;
       this.#log.warn(`${fault.message}, ignoring file`);
       this.#bad.add(operand.path);
-      bad.push({ ...operand, fault });
+      bad.push({ path: operand.path, scanned: operand.scanned, fault });
     }
     if (count === 0) throw new Fault("input", "no input files to be sent");
     return {
@@ -82,7 +82,7 @@ export class Inputs {
     }
     if (needs === undefined) return undefined;
     try {
-      const instance = await this.#openInstance(path, scanned);
+      const instance = await this.#openInstance({ path, scanned, number: 0 });
       if ("skipped" in instance) return undefined;
       const { sopClassUid, transferSyntax } = instance;
       instance.close();
@@ -100,12 +100,13 @@ export class Inputs {
   }
 
   /** Every file that passed the check, each as often as --repeat says. */
-  async *work(): AsyncGenerator<Operand & { isLastRound: boolean; attempts: number }> {
-    for (const { path, scanned } of this.#operands(SILENT)) {
-      if (this.#bad.has(path)) continue;
-      const { repeat } = this.#settings.network;
+  async *work(): AsyncGenerator<Input & { isLastRound: boolean; attempts: number }> {
+    const { repeat } = this.#settings.network;
+    let number = 0;
+    for (const { path, scanned, fault } of this.#operands(SILENT)) {
+      if (fault !== undefined || this.#bad.has(path)) continue;
       for (let round = 1; round <= repeat; round++) {
-        yield { path, scanned, isLastRound: round === repeat, attempts: 0 };
+        yield { path, scanned, number: ++number, isLastRound: round === repeat, attempts: 0 };
       }
     }
   }

@@ -1,6 +1,15 @@
-/** What the transfer knows of an opened file: its identity, and its data set as bytes in a transfer syntax. */
+/** What the transfer knows of a file that is to be sent: its identity, and its data set as bytes. */
 
 import type { ByteSource } from "../bytes/source.ts";
+
+/** A file to be opened. */
+export interface Input {
+  readonly path: string;
+  /** Found by scanning, not named by the user. */
+  readonly scanned: boolean;
+  /** 1, 2, ... in the order of the run; every round of a repeated file has its own. */
+  readonly number: number;
+}
 
 /** What it takes to send an instance as it is. */
 export interface Need {
@@ -9,28 +18,30 @@ export interface Need {
   readonly transferSyntax: string;
 }
 
+/** An opened and surveyed file. */
 export interface Instance extends Need {
   readonly sopInstanceUid: string;
   /** Bytes of the data set as it is in the file, for reports; undefined for a stream whose end has not been seen. */
   readonly lengthBytes: number | undefined;
   /** Oddities found while reading, in the order found. */
   readonly warnings: readonly string[];
+  /** What was made up for it; for the log. */
+  readonly invented?: string | undefined;
   /**
-   * The data set in `transferSyntax`, once. Closing the source gives the file back.
+   * The data set in the transfer syntax `wanted`, once. Closing the source gives the file back.
    * @throws Fault "input" when it cannot be converted to that
    */
-  dataSet(transferSyntax: string): ByteSource;
+  dataSet(wanted: string): ByteSource;
+  /** Whether it could be: by conversion, or as it is. */
+  fits(wanted: string): boolean;
   /** Gives the file back when the data set is not wanted. May be called twice. */
   close(): void;
 }
 
-/** Why a file found by scanning is not to be sent although nothing is wrong: not DICOM, a DICOMDIR. */
+/** Why a file is not to be sent although nothing is wrong: not DICOM, a DICOMDIR, already sent. */
 export interface NoInstance {
   readonly skipped: string;
 }
 
 /** Opens and identifies a file. @throws Fault "input" */
-export type OpenInstance = (
-  path: string,
-  scanned: boolean,
-) => Instance | NoInstance | Promise<Instance | NoInstance>;
+export type OpenInstance = (input: Input) => Instance | NoInstance | Promise<Instance | NoInstance>;

@@ -8,77 +8,113 @@
 
 import type { ByteSource } from "../bytes/source.ts";
 import { NotDicom, type ReadMode } from "../dataset/beginning.ts";
+import { conversion } from "../dataset/conversion.ts";
+import { convert } from "../dataset/convert.ts";
+import { type Edit, topLevelOutcome } from "../dataset/edits.ts";
 import { surveyStream } from "../dataset/pass_through.ts";
 import { type Survey, survey } from "../dataset/survey.ts";
-import { longNameOf } from "../dicom/transfer_syntaxes.ts";
+import { TAG_SOP_CLASS_UID, TAG_SOP_INSTANCE_UID } from "../dataset/top_level.ts";
 import { Fault } from "../errors.ts";
 import { type InputFile, openFile } from "./file.ts";
 import { openPipe } from "./pipe.ts";
-import type { Instance, OpenInstance } from "./instance.ts";
+import type { Input, Instance, OpenInstance } from "./instance.ts";
 import { ReadPace } from "./read_pace.ts";
 
-/** @param mode +f, +fo or -f */
-export function instanceOpener(mode: ReadMode): OpenInstance {
+/** How files are read and what is done to them on the way. */
+export interface OpenOptions {
+  /** +f, +fo or -f. */
+  readonly mode: ReadMode;
+  /** Changes to the data set, in the order in which they count. */
+  readonly edits?: readonly Edit[];
+  /** Further changes for one file, made up when it is known to be an instance; they come before `edits`. */
+  invent?(input: Input): { readonly edits: readonly Edit[]; readonly text: string };
+  /** False: VRs that came after 1993 are written as OB. */
+  readonly newVr?: boolean;
+  readonly deflateLevel?: number | undefined;
+  /** Take spaces out of UIDs without a word about it. */
+  readonly repairUids?: boolean;
+}
+
+export function instanceOpener(options: OpenOptions): OpenInstance {
   const pace = new ReadPace();
-  return (path, scanned) => {
-    const file = openFile(path, pace);
-    if (file !== undefined) return identify(file, scanned, mode);
-    return scanned ? { skipped: "it is not a regular file" } : openStream(path, mode);
+  return (input) => {
+    const file = openFile(input.path, pace);
+    if (file !== undefined) return identify(file, input, options);
+    return input.scanned ? { skipped: "it is not a regular file" } : openStream(input, options);
   };
 }
 
-function identify(file: InputFile, scanned: boolean, mode: ReadMode): ReturnType<OpenInstance> {
+function identify(file: InputFile, input: Input, options: OpenOptions): ReturnType<OpenInstance> {
   try {
-    const found = survey(file, file.path, mode);
+    const found = survey(file, file.path, options.mode);
     return found instanceof Promise ? found.then(instance, refuse) : instance(found);
   } catch (caught) {
     return refuse(caught);
   }
 
   function instance(found: Survey) {
-    if (found.isDicomdir && scanned) {
+    if (found.isDicomdir && input.scanned) {
       file.close();
       return { skipped: "it is a DICOMDIR" };
     }
     const bytes = () => file.passThrough(found.dataSetOffset, found.dataSetLengthBytes ?? 0);
-    return instanceOf(file.path, found, bytes, () => file.close());
+    return instanceOf(input, found, { bytes, close: () => file.close() }, options);
   }
 
   function refuse(caught: unknown) {
     file.close();
-    if (scanned && caught instanceof NotDicom) return { skipped: "it is not a DICOM file" };
+    if (input.scanned && caught instanceof NotDicom) return { skipped: "it is not a DICOM file" };
     throw caught;
   }
 }
 
 /** What can only be read from front to back, once. */
-async function openStream(path: string, mode: ReadMode): Promise<Instance> {
-  const { survey: found, dataSet } = await surveyStream(await openPipe(path), path, mode);
-  return instanceOf(path, found, () => dataSet, () => dataSet.close());
+async function openStream(input: Input, options: OpenOptions): Promise<Instance> {
+  const { path } = input;
+  const { survey: found, dataSet } = await surveyStream(await openPipe(path), path, options.mode);
+  return instanceOf(input, found, { bytes: () => dataSet, close: () => dataSet.close() }, options);
+}
+
+/** Where the bytes of a surveyed data set come from. */
+export interface DataSetBytes {
+  /** As they are; asked for once. */
+  bytes(): ByteSource;
+  close(): void;
 }
 
 /** A surveyed data set as an instance. */
-export function instanceOf(
-  name: string,
-  found: Survey,
-  bytes: () => ByteSource,
-  close: () => void,
-): Instance {
-  const { sopClassUid, sopInstanceUid, transferSyntax, dataSetLengthBytes: lengthBytes, warnings } = found;
+export function instanceOf(input: Input, found: Survey, from: DataSetBytes, options: OpenOptions): Instance {
+  const name = input.path;
+  const { transferSyntax } = found;
+  const invention = options.invent?.(input);
+  const edits = [...invention?.edits ?? [], ...options.edits ?? []];
+  // An odd length cannot travel (PS3.8 annex E: fragments are even); written anew, its values are padded.
+  const asItIs = found.passesThrough && !found.oddLength && edits.length === 0 && options.newVr !== false;
+  const edited = (tag: number, uid: string) => topLevelOutcome(edits, tag) ?? uid;
   return {
-    sopClassUid,
-    sopInstanceUid,
+    sopClassUid: edited(TAG_SOP_CLASS_UID, found.sopClassUid),
+    sopInstanceUid: edited(TAG_SOP_INSTANCE_UID, found.sopInstanceUid),
     transferSyntax,
-    lengthBytes,
-    warnings,
+    lengthBytes: found.dataSetLengthBytes,
+    warnings: found.warnings,
+    invented: invention?.text,
+    fits: (wanted) => typeof conversion(transferSyntax, wanted, found) === "string",
     dataSet: (wanted) => {
-      if (wanted === transferSyntax && found.passesThrough && !found.oddLength) return bytes();
-      throw new Fault(
-        "input",
-        `cannot convert ${name} from ${longNameOf(transferSyntax)} to ${longNameOf(wanted)}: not built yet`,
-        { code: "0006:020e" },
-      );
+      const way = conversion(transferSyntax, wanted, found);
+      if (typeof way !== "string") throw new Fault("input", `${name}: ${way.refused}`, { code: "0006:020e" });
+      if (way === "none" && asItIs) return from.bytes();
+      return convert(from.bytes(), {
+        name,
+        startOffset: found.dataSetOffset,
+        from: transferSyntax,
+        to: wanted,
+        encoding: found.encoding,
+        edits,
+        newVr: options.newVr ?? true,
+        deflateLevel: options.deflateLevel,
+        repairUids: options.repairUids ?? false,
+      });
     },
-    close,
+    close: () => from.close(),
   };
 }

@@ -27,7 +27,7 @@ export interface DeliveryOptions {
   /** Prefer Deflated for uncompressed data sets. */
   readonly deflate: boolean;
   /** Whether proposing a context for this could help. */
-  mayPropose(need: Need): boolean;
+  mayPropose(instance: Instance): boolean;
   /** Whether the class was proposed at all, for the message when it is not accepted. */
   wasClassProposed(sopClassUid: string): boolean;
   dataSent?: ((dataPdvs: number | undefined) => void) | undefined;
@@ -59,11 +59,12 @@ export class Delivery {
   /** Sends an instance, or says why not. Never throws; the instance is closed unless it is put aside. */
   async begin(instance: Instance, path: string): Promise<Step> {
     const { accepted } = this.#open;
-    const context = chooseContext(accepted, instance, this.#options.deflate);
+    const context = chooseContext(accepted, instance, (uid) => instance.fits(uid), this.#options.deflate);
     if (context === undefined) instance.close();
     if (context === undefined && this.#options.mayPropose(instance)) return { kind: "aside" };
     this.#log.info(`Sending file: ${path}`);
     for (const warning of instance.warnings) this.#log.warn(warning);
+    if (instance.invented !== undefined) this.#log.info(instance.invented);
     if (context !== undefined) return await this.#send(instance, path, context);
     return { kind: "ended", outcome: { kind: "notAccepted", fault: this.#whyNotAccepted(instance) } };
   }

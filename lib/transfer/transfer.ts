@@ -8,13 +8,7 @@
  */
 
 import type { Association } from "../association/association.ts";
-import {
-  type ContextWish,
-  isConvertible,
-  neededContexts,
-  type SyntaxWish,
-  wasProposed,
-} from "../association/proposal.ts";
+import { type ContextWish, neededContexts, type SyntaxWish, wasProposed } from "../association/proposal.ts";
 import { mayPass } from "../dimse/status.ts";
 import { asFault, Fault } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
@@ -220,7 +214,7 @@ export class Transfer {
     const delivery = new Delivery(open, {
       log: this.#log,
       deflate: this.#plan.deflate,
-      mayPropose: (need) => this.#mayPropose(need),
+      mayPropose: (instance) => this.#mayPropose(instance),
       wasClassProposed: (uid) => this.#proposed.some(({ abstractSyntax }) => abstractSyntax === uid),
       dataSent: this.#tools.dataSent,
     });
@@ -275,7 +269,7 @@ export class Transfer {
     const work = await list.next();
     if (work === undefined) return undefined;
     try {
-      return { work, instance: await this.#tools.openInstance(work.path, work.scanned) };
+      return { work, instance: await this.#tools.openInstance(work) };
     } catch (caught) {
       return { work, instance: asFault(caught) };
     }
@@ -320,12 +314,12 @@ export class Transfer {
     }
   }
 
-  #mayPropose(need: Need): boolean {
+  #mayPropose(instance: Instance): boolean {
     const { wish } = this.#plan;
-    if (wish === undefined || need.sopClassUid === "") return false;
-    if (!wish.exclusive) return !wasProposed(this.#proposed, need);
-    const only = { sopClassUid: need.sopClassUid, transferSyntax: wish.preferred };
-    return isConvertible(need.transferSyntax, wish.preferred) && !wasProposed(this.#proposed, only);
+    if (wish === undefined || instance.sopClassUid === "") return false;
+    if (!wish.exclusive) return !wasProposed(this.#proposed, instance);
+    const only = { sopClassUid: instance.sopClassUid, transferSyntax: wish.preferred };
+    return instance.fits(wish.preferred) && !wasProposed(this.#proposed, only);
   }
 
   /** Tries again what may pass; everything else is told and recorded. Answers whether the peer had answered. */

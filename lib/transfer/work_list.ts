@@ -1,10 +1,9 @@
 /** The files to be sent, handed out one by one in order to however many associations ask. */
 
+import type { Input } from "../source/instance.ts";
+
 /** One sending of one file. */
-export interface Work {
-  readonly path: string;
-  /** Found by scanning a directory, not named by the user. */
-  readonly scanned: boolean;
+export interface Work extends Input {
   /** No further round of the same file follows (--repeat). */
   readonly isLastRound: boolean;
   /** Tries so far that ended without an answer. */
