@@ -4,7 +4,7 @@
  */
 import { type ElementHeader, TAG_PIXEL_DATA, UNDEFINED_LENGTH } from "./element.ts";
 
-const TAG_SOP_CLASS_UID = 0x00080016;
+export const TAG_SOP_CLASS_UID = 0x00080016;
 export const TAG_SOP_INSTANCE_UID = 0x00080018;
 const TAG_SAMPLES_PER_PIXEL = 0x00280002;
 const TAG_NUMBER_OF_FRAMES = 0x00280008;
@@ -45,6 +45,12 @@ function readFrames(view: DataView, offset: number, lengthBytes: number): number
 
 function isPadding(byte: number): boolean {
   return byte === 0 || byte === 0x20;
+}
+
+/** False for most elements: the facts have no use for them. */
+export function isNoted(tag: number): boolean {
+  const group = tag >>> 16;
+  return group === 0x0008 || group === 0x0028 || group === 0x7FE0;
 }
 
 /** Filled while a walk passes by; empty until then. */
