@@ -23,7 +23,7 @@ export function conclude(
 ): Survey {
   const { meta, encoding, declared } = beginning;
   const { facts } = walk;
-  const warnings = [...beginning.warnings, ...walk.warnings];
+  const warnings = [...beginning.warnings, ...walk.warnings.texts];
   const transferSyntax = settleTransferSyntax(beginning, walk, name, warnings);
   const directory = isDicomdir(beginning);
   const fromMeta = directory ? [] : warnings;

@@ -4,11 +4,13 @@
  * How this works: a StructureWalk knows the offset of the next header it must see. Whoever drives it brings a window of
  * bytes that covers this offset; the walk goes on as far as the window reaches, jumps over values by adding their
  * lengths, and says where it wants to look next. A file is driven through jumps (survey.ts), a stream by the
- * bytes as they pass (pass_through.ts); both find the same faults at the same offsets.
+ * bytes as they pass (structure_feed.ts); both find the same faults at the same offsets.
  *
  * The nesting is a chain of Container objects that are made once and used again, so that a walk leaves no garbage.
  */
+import { isStandardVr, VR_OB, VR_OW, VR_SQ, VR_UN, vrText } from "../dicom/vr.ts";
 import { Fault } from "../errors.ts";
+import { Container, DATA_SET, FRAGMENTS, ITEM, SEQUENCE, textOf, UNTIL_DELIMITER } from "./container.ts";
 import {
   ElementHeader,
   type Encoding,
@@ -21,52 +23,15 @@ import {
   tagText,
   UNDEFINED_LENGTH,
 } from "./element.ts";
-import { isStandardVr, VR_OB, VR_OW, VR_SQ, VR_UN, vrText } from "../dicom/vr.ts";
-import { TopLevelFacts } from "./top_level.ts";
+import { broken, endsInside, headerEndsEarly, type Place, valueEndsEarly } from "./structure_faults.ts";
+import { isNoted, TopLevelFacts } from "./top_level.ts";
+import { Warnings } from "./warnings.ts";
 
 /** How many sequences may be nested in each other. */
 export const MAX_NESTING = 256;
 
-/** Warnings of one data set beyond this number are counted, not kept. */
-const MAX_WARNINGS = 20;
-
-const DATA_SET = 0;
-const ITEM = 1;
-const SEQUENCE = 2;
-const FRAGMENTS = 3;
-
-/** The end of a container that is closed by a delimitation item. */
-const UNTIL_DELIMITER = -1;
-
 /** (FFFE,E000) as its four bytes stand in little endian. */
 const ITEM_TAG_LITTLE = 0xFEFF00E0;
-
-const TRUNCATED_REMEDY = "the file is truncated: copy or export it again";
-
-/** DCMTK reads values up to this length at once, longer ones later, and reports a missing end differently. */
-const DCMTK_IMMEDIATE_BYTES = 4096;
-
-/** One open data set, item, sequence or list of fragments. */
-class Container {
-  kind = DATA_SET;
-  encoding: Encoding = "explicitLittle";
-  /** Offset of its end, or UNTIL_DELIMITER. */
-  end = UNTIL_DELIMITER;
-  /** The nearest end that is known, its own or that of a container around it. */
-  limit = 0;
-  /** The tag read last in it. */
-  lastTag = 0;
-  /** It only looks like a sequence, in an encoding that does not say so. */
-  presumed = false;
-  readonly outer: Container | undefined;
-  readonly depth: number;
-  inner: Container | undefined;
-
-  constructor(outer: Container | undefined) {
-    this.outer = outer;
-    this.depth = outer === undefined ? 0 : outer.depth + 1;
-  }
-}
 
 export class StructureWalk {
   /** Offset of the next byte the walk must see. */
@@ -74,7 +39,7 @@ export class StructureWalk {
   /** How many bytes from there on it wants, fewer only where the data end. */
   needBytes = HEADER_WINDOW_BYTES;
   facts = new TopLevelFacts();
-  warnings: string[] = [];
+  warnings = new Warnings();
   /** An element, or a fragment, has an odd length. */
   oddLengths = false;
   /** Offset where the data set ends and nothing but zeros follow; -1 if it goes on to the end. */
@@ -85,8 +50,8 @@ export class StructureWalk {
   #here = this.#root;
   #start = 0;
   #name = "";
+  /** Offset of the header whose value has been skipped last. */
   #skippedFrom = 0;
-  #warningsLeftOut = 0;
 
   /**
    * Starts a walk over the data set that begins at offset `start` and ends at offset `end` (Infinity: not known yet).
@@ -98,10 +63,9 @@ export class StructureWalk {
     this.next = start;
     this.needBytes = HEADER_WINDOW_BYTES;
     this.facts = new TopLevelFacts();
-    this.warnings = [];
+    this.warnings = new Warnings();
     this.oddLengths = false;
     this.paddingFrom = -1;
-    this.#warningsLeftOut = 0;
     this.#skippedFrom = start;
     const root = this.#root;
     root.encoding = encoding;
@@ -157,10 +121,10 @@ export class StructureWalk {
       return;
     }
     if (!readElementHeader(view, at, windowBytes, here.encoding, header)) {
-      throw this.#headerEndsEarly(windowBytes - at);
+      throw headerEndsEarly(header, this.#place, windowBytes - at);
     }
     if (this.next + header.headerBytes > here.limit) {
-      throw this.#fault("0001:001b", `its header goes past the end of ${this.#textOf(here)}`);
+      throw this.#broken("0001:001b", `its header goes past the end of ${textOf(here)}`);
     }
     if (here.kind >= SEQUENCE) this.#stepInSequence(here);
     else if (header.tag >>> 16 === 0xFFFE) this.#stepAtDelimiter(here);
@@ -172,31 +136,32 @@ export class StructureWalk {
     const { tag, lengthBytes } = this.#header;
     if (tag === TAG_SEQUENCE_DELIMITATION) return this.#delimit(here);
     if (tag !== TAG_ITEM) {
-      throw this.#fault("0001:0022", `an item or the end of ${this.#textOf(here)} should be here`);
+      throw this.#broken("0001:0022", `an item or the end of ${textOf(here)} should be here`);
     }
     if (here.kind === SEQUENCE) return this.#enter(ITEM, here.encoding, lengthBytes);
-    if (lengthBytes === UNDEFINED_LENGTH) throw this.#fault("0001:0022", "a fragment must have a length");
+    if (lengthBytes === UNDEFINED_LENGTH) throw this.#broken("0001:0022", "a fragment must have a length");
     this.#skip(here, lengthBytes);
   }
 
   /** In a data set or an item: among the tags without a VR only the end of the item may come. */
   #stepAtDelimiter(here: Container): void {
     if (here.kind === DATA_SET) {
-      throw this.#fault("0001:0001", "there is no sequence that it could belong to");
+      throw this.#broken("0001:0001", "there is no sequence that it could belong to");
     }
     if (this.#header.tag === TAG_ITEM_DELIMITATION) return this.#delimit(here);
-    throw this.#fault("0001:0026", "the end of the item around it is missing");
+    throw this.#broken("0001:0026", "the end of the item around it is missing");
   }
 
   /** A delimitation item: ends what has no length, and is tolerated at the very end of what has one. */
   #delimit(here: Container): void {
     const { lengthBytes, tag } = this.#header;
-    const where = `${tagText(tag)} in ${this.#name} at offset ${this.next}`;
-    if (lengthBytes !== 0) this.#warn(`${where} should have the length 0, not ${lengthBytes}`);
+    const { name, offset } = this.#place;
+    const where = () => `${tagText(tag)} in ${name} at offset ${offset}`;
+    if (lengthBytes !== 0) this.warnings.add(() => `${where()} should have the length 0, not ${lengthBytes}`);
     const next = this.next + 8;
     if (here.end === UNTIL_DELIMITER) this.#leave();
-    else if (next === here.end) this.#warn(`${where} ends what has a length already`);
-    else throw this.#fault("0001:0001", `by its length ${this.#textOf(here)} ends elsewhere`);
+    else if (next === here.end) this.warnings.add(() => `${where()} ends what has a length already`);
+    else throw this.#broken("0001:0001", `by its length ${textOf(here)} ends elsewhere`);
     this.next = next;
   }
 
@@ -205,30 +170,32 @@ export class StructureWalk {
     const header = this.#header;
     const { tag, vr, lengthBytes, headerBytes } = header;
     const valueAt = at + headerBytes;
-    const atTop = here === this.#root;
+    const noted = here === this.#root && isNoted(tag);
     if (lengthBytes === UNDEFINED_LENGTH) {
-      if (atTop && tag === TAG_PIXEL_DATA) this.facts.note(header, view, valueAt, true);
+      if (noted && tag === TAG_PIXEL_DATA) this.facts.note(header, view, valueAt, true);
       this.#noteHeader(here);
       this.#enterUndefined(here);
       return;
     }
     this.#checkFits(here, lengthBytes);
     const looksInside = vr === 0 && lengthBytes >= 8 && tag !== TAG_PIXEL_DATA;
-    const wantedBytes = headerBytes + (looksInside ? 8 : atTop ? this.facts.wants(header) : 0);
+    const wantedBytes = headerBytes + (looksInside ? 8 : noted ? this.facts.wants(header) : 0);
     if (windowBytes - at < wantedBytes) {
-      // With these bytes still missing the data have ended, so that it does not matter that they are not enough.
-      if (this.needBytes >= wantedBytes) throw this.#endsEarly(wantedBytes - (windowBytes - at));
+      // If they have been asked for already, the data have ended before them.
+      if (this.needBytes >= wantedBytes) {
+        throw valueEndsEarly(header, this.#place, headerBytes + lengthBytes - (windowBytes - at));
+      }
       this.needBytes = wantedBytes;
       return;
     }
     this.needBytes = HEADER_WINDOW_BYTES;
-    if (atTop) this.facts.note(header, view, valueAt, here.encoding !== "explicitBig");
+    if (noted) this.facts.note(header, view, valueAt, here.encoding !== "explicitBig");
     this.#noteHeader(here);
     if (vr === VR_SQ && lengthBytes > 0) {
       this.#enter(SEQUENCE, here.encoding, lengthBytes);
     } else if (looksInside && view.getUint32(valueAt) === ITEM_TAG_LITTLE) {
       this.#enter(SEQUENCE, "implicitLittle", lengthBytes);
-      this.#here.presumed = true;
+      this.#here.presumed = canBeginByChance(tag);
     } else {
       this.#skip(here, lengthBytes);
     }
@@ -245,7 +212,7 @@ export class StructureWalk {
       // PS3.5 6.2.2 note 4: what is inside is implicit little endian, whatever is around it.
       this.#enter(SEQUENCE, "implicitLittle", UNDEFINED_LENGTH);
     } else {
-      throw this.#fault("0001:000a", `VR ${vrText(vr)} cannot have an undefined length`);
+      throw this.#broken("0001:000a", `VR ${vrText(vr)} cannot have an undefined length`);
     }
   }
 
@@ -253,7 +220,7 @@ export class StructureWalk {
   #enter(kind: number, encoding: Encoding, lengthBytes: number): void {
     const outer = this.#here;
     if (outer.depth >= 2 * MAX_NESTING) {
-      throw this.#fault("0001:0006", `sequences are nested more than ${MAX_NESTING} deep`);
+      throw this.#broken("0001:0006", `sequences are nested more than ${MAX_NESTING} deep`);
     }
     if (lengthBytes !== UNDEFINED_LENGTH) this.#checkFits(outer, lengthBytes);
     const inside = outer.inner ??= new Container(outer);
@@ -276,8 +243,9 @@ export class StructureWalk {
   #skip(here: Container, lengthBytes: number): void {
     this.#checkFits(here, lengthBytes);
     if (lengthBytes % 2 !== 0) {
+      const { tag } = this.#header;
       this.oddLengths = true;
-      this.#warn(`DcmItem: Length of element ${tagText(this.#header.tag).toLowerCase()} is odd`);
+      this.warnings.add(() => `DcmItem: Length of element ${tagText(tag).toLowerCase()} is odd`);
     }
     this.#skippedFrom = this.next;
     this.next += this.#header.headerBytes + lengthBytes;
@@ -286,21 +254,24 @@ export class StructureWalk {
   #checkFits(here: Container, lengthBytes: number): void {
     const missing = this.next + this.#header.headerBytes + lengthBytes - here.limit;
     if (missing <= 0) return;
-    if (here.limit === this.#root.limit) throw this.#endsEarly(missing);
-    throw this.#fault("0001:001b", `value goes ${missing} bytes past the end of ${this.#textOf(here)}`);
+    if (here.limit === this.#root.limit) throw valueEndsEarly(this.#header, this.#place, missing);
+    throw this.#broken("0001:001b", `value goes ${missing} bytes past the end of ${textOf(here)}`);
   }
 
   /** Warns of what is unusual about an element, but can be read. */
   #noteHeader(here: Container): void {
     const { tag, vr, lengthBytes } = this.#header;
     if (tag <= here.lastTag) {
-      this.#warn(`DcmItem: Dataset not in ascending tag order, at element ${tagText(tag).toLowerCase()}`);
+      const what = () => tagText(tag).toLowerCase();
+      this.warnings.add(() => `DcmItem: Dataset not in ascending tag order, at element ${what()}`);
     } else {
       here.lastTag = tag;
     }
     if (here.encoding === "implicitLittle" || isStandardVr(vr)) return;
-    const kind = vr === 0 ? "no VR, read as implicit VR" : `non-standard VR ${JSON.stringify(vrText(vr))}`;
-    this.#warn(`data element ${tagText(tag)} in ${this.#name} has ${kind}, length ${lengthBytes}`);
+    this.warnings.add(() => {
+      const has = vr === 0 ? "no VR, read as implicit VR" : `non-standard VR ${JSON.stringify(vrText(vr))}`;
+      return `data element ${tagText(tag)} in ${this.#name} has ${has}, length ${lengthBytes}`;
+    });
   }
 
   /** What only looked like a sequence was none: goes on behind its value. */
@@ -319,84 +290,45 @@ export class StructureWalk {
   /** Behind the data set only zeros may follow. */
   #passPadding(view: DataView, at: number, windowBytes: number): void {
     for (let offset = at; offset < windowBytes; offset++) {
-      if (view.getUint8(offset) !== 0) {
-        throw this.#fault("0001:0001", "an element cannot have group 0000 here");
-      }
+      if (view.getUint8(offset) === 0) continue;
+      const where = `${this.#name} at offset ${this.next + offset - at}`;
+      throw new Fault("input", `cannot read ${where}: something follows the zeros behind the data set`, {
+        code: "0001:0001",
+      });
     }
     this.next += windowBytes - at;
   }
 
   /** At the end of the data nothing may be open, nor `missing` bytes of the last value be missing. */
   #checkClosed(missing: number): void {
-    const here = this.#here;
     if (missing > 0) {
       this.next = this.#skippedFrom;
-      throw this.#endsEarly(missing);
+      throw valueEndsEarly(this.#header, this.#place, missing);
     }
-    if (here === this.#root) {
-      if (this.paddingFrom >= 0) {
-        const paddingBytes = this.next - this.paddingFrom;
-        this.#warn(
-          `${this.#name} ends with ${paddingBytes} bytes of zeros, which are not part of the data set`,
-        );
-      }
-      this.#reportLeftOut();
-      return;
-    }
-    const code = here.kind === ITEM ? "0001:0026" : "0001:0022";
-    throw new Fault("input", `${this.#name} ends inside ${this.#textOf(here)} at offset ${this.next}`, {
-      code,
-      remedy: TRUNCATED_REMEDY,
-    });
-  }
-
-  #textOf(container: Container): string {
-    switch (container.kind) {
-      case DATA_SET:
-        return "the data set";
-      case ITEM:
-        return `an item of ${container.outer === undefined ? "a sequence" : this.#textOf(container.outer)}`;
-      case SEQUENCE:
-        return `sequence ${tagText(container.lastTag)}`;
-      default:
-        return `the fragments of ${tagText(container.lastTag)}`;
-    }
-  }
-
-  #headerEndsEarly(available: number): Fault {
-    const what = available < 4 ? "a data element" : `data element ${tagText(this.#header.tag)}`;
-    const missing = (available < 8 ? 8 : 12) - available;
-    return new Fault(
-      "input",
-      `cannot read ${what} in ${this.#name} at offset ${this.next}: its header is ${missing} bytes short`,
-      { code: "0001:000a", remedy: TRUNCATED_REMEDY },
+    if (this.#here !== this.#root) throw endsInside(this.#here, this.#place);
+    const paddingBytes = this.next - this.paddingFrom;
+    if (this.paddingFrom < 0) return;
+    this.warnings.add(() =>
+      `${this.#name} ends with ${paddingBytes} bytes of zeros, which are not part of the data set`
     );
   }
 
-  #endsEarly(missing: number): Fault {
-    const code = this.#header.lengthBytes > DCMTK_IMMEDIATE_BYTES ? "0001:000a" : "0001:0004";
-    return this.#fault(code, `value is ${missing} bytes short`, TRUNCATED_REMEDY);
+  get #place(): Place {
+    return { name: this.#name, offset: this.next };
   }
 
-  #fault(code: string, why: string, remedy?: string): Fault {
-    const what = `data element ${tagText(this.#header.tag)} in ${this.#name} at offset ${this.next}`;
-    return new Fault(
-      "input",
-      `cannot read ${what}: ${why}`,
-      remedy === undefined ? { code } : { code, remedy },
-    );
+  #broken(code: string, why: string): Fault {
+    return broken(this.#header, this.#place, code, why);
   }
+}
 
-  #warn(text: string): void {
-    if (this.warnings.length < MAX_WARNINGS) this.warnings.push(text);
-    else this.#warningsLeftOut++;
-  }
-
-  #reportLeftOut(): void {
-    if (this.#warningsLeftOut === 0) return;
-    this.warnings.push(`${this.#warningsLeftOut} more warnings about ${this.#name}`);
-    this.#warningsLeftOut = 0;
-  }
+/**
+ * Without a VR, a value that begins like an item is a sequence. Only the binary values of private elements, of documents and
+ * of bulk data can begin so by chance, and are left alone if they turn out to be none.
+ */
+function canBeginByChance(tag: number): boolean {
+  const group = tag >>> 16;
+  return group % 2 === 1 || group === 0x0042 || group >= 0x5000;
 }
 
 /** At least two bytes, and all of the next eight that are there, are zero: no element starts like this. */
