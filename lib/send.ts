@@ -7,6 +7,7 @@ import type { Duplex } from "./association/duplex.ts";
 import { connectTcp, tcpDuplex } from "./association/transport.ts";
 import { type Profile, readProfile } from "./cli/profile.ts";
 import type { Settings } from "./cli/settings.ts";
+import type { Dictionary } from "./dicom/dictionary.ts";
 import { asFault, exitCodeOf, Fault } from "./errors.ts";
 import { LOGGER, Logger } from "./log/log.ts";
 import { openLog } from "./log/open_log.ts";
@@ -18,12 +19,14 @@ import { jsonLines } from "./report/json_lines.ts";
 import { observed } from "./report/observed.ts";
 import { summaryLine, Tally } from "./report/summary.ts";
 import { listenForStop } from "./signals.ts";
+import { dictionaryOf } from "./source/dictionary_path.ts";
 import { Inputs } from "./source/inputs.ts";
 import type { Input, OpenInstance } from "./source/instance.ts";
 import { Journal } from "./source/journal.ts";
 import { instanceOpener, type OpenOptions } from "./source/open_instance.ts";
 import { renameProcessed } from "./source/rename.ts";
 import { Inventor } from "./transfer/invention.ts";
+import { readWholeFile } from "./source/whole_file.ts";
 import { openAssociation } from "./transfer/open.ts";
 import { isGood } from "./transfer/outcome.ts";
 import { associationWishOf, destinationOf, transferPlanOf } from "./transfer/plan.ts";
@@ -58,6 +61,7 @@ async function sendAll(settings: Settings, log: Logger, toStdout: WriteText): Pr
     newVr: network.newVr,
     deflateLevel: network.compressionLevel,
     repairUids: network.uidPadding,
+    dictionary: userDictionary(log),
   };
   const inventor = network.invention && new Inventor(network.invention);
   const invent = inventor && (({ number }: Input) => inventor.inventFor(number));
@@ -130,6 +134,11 @@ function observersOf({ report }: Settings, toStdout: WriteText): Observer[] {
   return report.json ? [jsonLines(toStdout)] : [];
 }
 
+function userDictionary(log: Logger): Dictionary | undefined {
+  const searchPath = Deno.env.get("DCMDICTPATH");
+  return searchPath ? dictionaryOf(searchPath, log.named(LOGGER.data)) : undefined;
+}
+
 function profileOf({ network }: Settings, log: Logger): Profile | undefined {
   if (network.profile === undefined) return undefined;
   const { file, name } = network.profile;
@@ -144,7 +153,7 @@ function profileOf({ network }: Settings, log: Logger): Profile | undefined {
 
 function readText(file: string): string {
   try {
-    return Deno.readTextFileSync(file);
+    return new TextDecoder().decode(readWholeFile(file));
   } catch (caught) {
     throw new Fault("configuration", `unable to open configuration file: ${file}`, { cause: caught });
   }

@@ -14,6 +14,7 @@ import { type Edit, topLevelOutcome } from "../dataset/edits.ts";
 import { surveyStream } from "../dataset/pass_through.ts";
 import { type Survey, survey } from "../dataset/survey.ts";
 import { TAG_SOP_CLASS_UID, TAG_SOP_INSTANCE_UID } from "../dataset/top_level.ts";
+import { builtInDictionary, type Dictionary } from "../dicom/dictionary.ts";
 import { Fault } from "../errors.ts";
 import { type InputFile, openFile } from "./file.ts";
 import { openPipe } from "./pipe.ts";
@@ -31,6 +32,8 @@ export interface OpenOptions {
   /** False: VRs that came after 1993 are written as OB. */
   readonly newVr?: boolean;
   readonly deflateLevel?: number | undefined;
+  /** Where VRs come from; default: the built-in one. */
+  readonly dictionary?: Dictionary | undefined;
   /** Take spaces out of UIDs without a word about it. */
   readonly repairUids?: boolean;
 }
@@ -113,6 +116,7 @@ export function instanceOf(input: Input, found: Survey, from: DataSetBytes, opti
         newVr: options.newVr ?? true,
         deflateLevel: options.deflateLevel,
         repairUids: options.repairUids ?? false,
+        dictionary: options.dictionary ?? builtInDictionary(),
       });
     },
     close: () => from.close(),
