@@ -236,6 +236,14 @@ async function casesIn(folder: string): Promise<Case[]> {
       expected: /^tls: 000b:0c(18|12) TLS error: .*(unknown ca|bad certificate)/,
     },
     {
+      name: "peer is not looked at, wants a certificate and gets none",
+      server: plain,
+      serverArgs: wantsUs,
+      wishes: { peerCertificate: "ignore" },
+      expected: /^tls: 000b:0c5c TLS error: tlsv13 alert certificate required/,
+      builtIn: NEEDS_OPENSSL,
+    },
+    {
       name: "our certificate comes with its intermediate one",
       server: plain,
       serverArgs: wantsUs,

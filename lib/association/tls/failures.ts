@@ -3,7 +3,7 @@
 import { Fault } from "../../errors.ts";
 import { describeCertificate, oneLine, parseCertificate } from "./certificate.ts";
 import { ALERTS, type OurSide } from "./alerts.ts";
-import type { Refusal } from "./openssl_library.ts";
+import type { Refusal } from "./openssl_refusal.ts";
 
 /** DCMTK adds this to the reason numbers of OpenSSL. */
 const DCMTK_REASON_BASE = 0x800;

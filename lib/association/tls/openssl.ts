@@ -32,12 +32,9 @@ const PARTIAL_CHAIN = 0x80000n;
 const CRL_FLAGS = { none: 0n, leaf: 0x4n, all: 0x4n | 0x8n };
 /** Indirect and delta revocation lists too. */
 const EXTENDED_CRLS = 0x1000n | 0x2000n;
-/** Kept here because the library is given its address. */
-const SIGNATURES = cText(
-  "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519:ed448:" +
-    "rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512:" +
-    "rsa_pss_pss_sha256:rsa_pss_pss_sha384:rsa_pss_pss_sha512:RSA+SHA256:RSA+SHA384:RSA+SHA512:DSA+SHA256",
-);
+const SIGNATURES = "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519:ed448:" +
+  "rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512:" +
+  "rsa_pss_pss_sha256:rsa_pss_pss_sha384:rsa_pss_pss_sha512:RSA+SHA256:RSA+SHA384:RSA+SHA512:DSA+SHA256";
 
 type Pointer = Deno.PointerValue;
 
@@ -53,14 +50,10 @@ export function openSslContext(
   const context = library.newContext();
   ssl.SSL_CTX_set_options(context, NO_COMPRESSION | NO_RENEGOTIATION | IGNORE_UNEXPECTED_EOF);
   offerSuites(library, context, wishes, log);
-  library.control(context, SIGNATURE_ALGORITHMS, 0n, Deno.UnsafePointer.of(SIGNATURES));
+  ssl.SSL_CTX_ctrl_text(context, SIGNATURE_ALGORITHMS, 0n, cText(SIGNATURES));
   if (own !== undefined) showCertificate(library, context, own);
   const isVerified = wishes.peerCertificate !== "ignore";
-  ssl.SSL_CTX_set_verify(
-    context,
-    isVerified ? VERIFY_PEER : VERIFY_NONE,
-    isVerified ? library.verdict : null,
-  );
+  ssl.SSL_CTX_set_verify(context, isVerified ? VERIFY_PEER : VERIFY_NONE, null);
   if (isVerified) trustAnchors(library, context, trust, wishes.crlCheck);
 
   return {
@@ -109,7 +102,7 @@ function showCertificate(library: OpenSsl, context: Pointer, own: OwnIdentity): 
   }
   for (const { bytes } of others) {
     const certificate = library.fromDer(bytes, crypto.d2i_X509_bio);
-    library.control(context, CHAIN_CERTIFICATE, 1n, certificate);
+    ssl.SSL_CTX_ctrl(context, CHAIN_CERTIFICATE, 1n, certificate);
     crypto.X509_free(certificate);
   }
 }

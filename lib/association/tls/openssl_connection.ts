@@ -10,7 +10,8 @@ import type { Fault } from "../../errors.ts";
 import type { OurSide } from "./alerts.ts";
 import type { TlsDetails, TlsDuplex } from "./engine.ts";
 import { closedFault, opensslFault, plainPeerFault, verificationFault } from "./failures.ts";
-import { type OpenSsl, textAt } from "./openssl_library.ts";
+import type { OpenSsl } from "./openssl_library.ts";
+import { refusalOf } from "./openssl_refusal.ts";
 
 /** Most that one write encrypts before it goes to the socket; larger was not faster. */
 const WRITE_BYTES = 256 * 1024;
@@ -20,6 +21,7 @@ const INCOMING_BYTES = 32 * 1024;
 
 const WANT_READ = 2;
 const ZERO_RETURN = 6;
+const CERTIFICATE_VERIFY_FAILED = 134;
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -125,9 +127,9 @@ export class OpenSslConnection implements TlsDuplex {
   /** What went wrong in the call before. */
   #takeFault(): Fault {
     const { reason, text } = this.#library.takeError();
-    const refusal = this.#library.takeRefusal();
-    if (refusal !== undefined) return verificationFault(refusal);
-    return opensslFault(reason, text, this.#ours);
+    return reason === CERTIFICATE_VERIFY_FAILED
+      ? verificationFault(refusalOf(this.#library, this.#ssl))
+      : opensslFault(reason, text, this.#ours);
   }
 
   /** Waits for bytes from the socket; false at the end of the stream. */
@@ -165,8 +167,8 @@ export class OpenSslConnection implements TlsDuplex {
     const peerCertificate = certificate === null ? undefined : this.#library.toDer(certificate);
     crypto.X509_free(certificate);
     return {
-      protocol: textAt(ssl.SSL_get_version(this.#ssl)),
-      cipherSuite: textAt(ssl.SSL_CIPHER_standard_name(ssl.SSL_get_current_cipher(this.#ssl))),
+      protocol: this.#library.text(ssl.SSL_get_version(this.#ssl)),
+      cipherSuite: this.#library.text(ssl.SSL_CIPHER_standard_name(ssl.SSL_get_current_cipher(this.#ssl))),
       peerCertificate,
     };
   }

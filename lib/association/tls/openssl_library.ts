@@ -25,15 +25,6 @@ export interface OpenSslError {
   readonly text: string;
 }
 
-/** What OpenSSL did not like about a certificate of the peer. */
-export interface Refusal {
-  /** One of X509_V_ERR. */
-  readonly error: number;
-  readonly text: string;
-  /** DER. */
-  readonly certificate: Bytes | undefined;
-}
-
 const OLDEST_VERSION = 0x30000000;
 const REASON_MASK = 0x7fffff;
 const PENDING = 10;
@@ -67,9 +58,8 @@ export class OpenSsl {
   readonly ssl: Deno.DynamicLibrary<typeof SSL>["symbols"];
   /** Such as "OpenSSL 3.0.22". */
   readonly version: string;
-  /** Lives as long as the process, like the library. */
-  readonly #verdict: Deno.UnsafeCallback<{ parameters: ["i32", "pointer"]; result: "i32" }>;
-  #refusal: Refusal | undefined;
+  /** A memory BIO through which the library's texts and objects become bytes. */
+  readonly #scratch: Pointer;
 
   constructor(
     crypto: Deno.DynamicLibrary<typeof CRYPTO>["symbols"],
@@ -77,14 +67,8 @@ export class OpenSsl {
   ) {
     this.crypto = crypto;
     this.ssl = ssl;
-    this.version = textAt(crypto.OpenSSL_version(0)).split(" ").slice(0, 2).join(" ");
-    this.#verdict = new Deno.UnsafeCallback(
-      { parameters: ["i32", "pointer"], result: "i32" },
-      (isFine, details) => {
-        if (isFine === 0) this.#refusal = this.#refusalIn(details);
-        return isFine;
-      },
-    );
+    this.#scratch = crypto.BIO_new(crypto.BIO_s_mem());
+    this.version = this.text(crypto.OpenSSL_version(0)).split(" ").slice(0, 2).join(" ");
   }
 
   /** A client's SSL_CTX; it lives as long as the process. */
@@ -94,58 +78,29 @@ export class OpenSsl {
     return context;
   }
 
-  /** Sets one of the many things SSL_CTX_ctrl sets. */
-  control(context: Pointer, command: number, value: bigint, pointer: Pointer = null): void {
-    if (this.ssl.SSL_CTX_ctrl(context, command, value, pointer) === 0n) {
-      throw new Fault("bug", `${this.version} refuses control ${command}`);
-    }
-  }
-
-  /** To be given to SSL_CTX_set_verify: changes no verdict, and keeps the reason of a refusal for takeRefusal. */
-  get verdict(): Pointer {
-    return this.#verdict.pointer;
-  }
-
-  /** Why the call before refused a certificate; undefined when it did not. */
-  takeRefusal(): Refusal | undefined {
-    const refusal = this.#refusal;
-    this.#refusal = undefined;
-    return refusal;
-  }
-
-  #refusalIn(details: Pointer): Refusal {
-    const { crypto } = this;
-    const error = crypto.X509_STORE_CTX_get_error(details);
-    const certificate = crypto.X509_STORE_CTX_get_current_cert(details);
-    return {
-      error,
-      text: textAt(crypto.X509_verify_cert_error_string(BigInt(error))),
-      certificate: certificate === null ? undefined : this.toDer(certificate),
-    };
-  }
-
   /** Takes the oldest error from the list and empties it. */
   takeError(): OpenSslError {
     const { ERR_get_error, ERR_clear_error, ERR_reason_error_string } = this.crypto;
     const code = BigInt(ERR_get_error());
-    const text = textAt(ERR_reason_error_string(code));
+    const text = this.text(ERR_reason_error_string(code));
     ERR_clear_error();
     return { reason: Number(code) & REASON_MASK, text: text === "" ? "no reason given" : text };
+  }
+
+  /** The C string at a pointer; empty for null. */
+  text(pointer: Pointer): string {
+    if (pointer === null) return "";
+    return new TextDecoder().decode(this.#written((bio) => this.crypto.BIO_puts(bio, pointer)));
+  }
+
+  /** A certificate of the library as DER. */
+  toDer(certificate: Pointer): Bytes {
+    return this.#written((bio) => this.crypto.i2d_X509_bio(bio, certificate));
   }
 
   /** An object read from DER; null when the bytes hold none. The caller frees it. */
   fromDer(der: Bytes, read: (bio: Pointer, reuse: null) => Pointer): Pointer {
     return this.withBio(der, (bio) => read(bio, null));
-  }
-
-  /** A certificate of the library as DER. */
-  toDer(certificate: Pointer): Bytes {
-    const { i2d_X509 } = this.crypto;
-    const der = new Uint8Array(i2d_X509(certificate, null));
-    // The function wants a pointer to the pointer at which it writes.
-    const target = new BigUint64Array([Deno.UnsafePointer.value(Deno.UnsafePointer.of(der))]);
-    i2d_X509(certificate, target);
-    return der;
   }
 
   /** Any private key as PKCS#8, from PEM, DER or PKCS#12. @throws {Error} with the library's reason. */
@@ -155,29 +110,36 @@ export class OpenSsl {
     const key =
       this.withBio(bytes, (bio) => crypto.PEM_read_bio_PrivateKey(bio, null, null, cText(password))) ??
         this.withBio(bytes, (bio) => crypto.d2i_PKCS8PrivateKey_bio(bio, null, null, cText(password))) ??
-        this.withBio(bytes, (bio) => crypto.d2i_PrivateKey_bio(bio, null)) ??
-        this.#keyOfPkcs12(bytes, password);
-    if (key === null) {
+        this.withBio(bytes, (bio) => crypto.d2i_PrivateKey_bio(bio, null));
+    if (key === null) return this.#keyOfPkcs12(bytes, password);
+    const der = this.#written((bio) => crypto.i2d_PKCS8PrivateKeyInfo_bio(bio, key));
+    crypto.EVP_PKEY_free(key);
+    return der;
+  }
+
+  #keyOfPkcs12(bytes: Bytes, password: string): Bytes {
+    const { crypto } = this;
+    const archive = this.fromDer(bytes, crypto.d2i_PKCS12_bio);
+    // If it is none, the error that counts is the first of the attempts before.
+    if (archive !== null) crypto.ERR_clear_error();
+    const [address] = this.#parsedPkcs12(archive, password);
+    if (address === undefined || address === 0n) {
       const { text } = this.takeError();
       throw new Error(/decrypt|mac verify/.test(text) ? `the password is wrong (${text})` : text);
     }
-    try {
-      return this.#written((bio) => crypto.i2d_PKCS8PrivateKeyInfo_bio(bio, key));
-    } finally {
-      crypto.EVP_PKEY_free(key);
-    }
+    const der = this.#written((bio) => crypto.i2d_PKCS8PrivateKeyInfo_bio_at(bio, address));
+    crypto.EVP_PKEY_free_at(address);
+    return der;
   }
 
-  #keyOfPkcs12(bytes: Bytes, password: string): Pointer {
-    const { crypto } = this;
-    const archive = this.fromDer(bytes, crypto.d2i_PKCS12_bio);
-    if (archive === null) return null;
-    const [key, certificate] = [new BigUint64Array(1), new BigUint64Array(1)];
-    crypto.ERR_clear_error();
-    crypto.PKCS12_parse(archive, cText(password), key, Deno.UnsafePointer.of(certificate), null);
-    crypto.PKCS12_free(archive);
-    crypto.X509_free(Deno.UnsafePointer.create(certificate[0] ?? 0n));
-    return Deno.UnsafePointer.create(key[0] ?? 0n);
+  /** The address of the key in a PKCS#12 archive, which is freed. */
+  #parsedPkcs12(archive: Pointer, password: string): BigUint64Array<ArrayBuffer> {
+    const key = new BigUint64Array(1);
+    if (archive === null) return key;
+    // It insists on giving a certificate too, and that one stays with the process.
+    this.crypto.PKCS12_parse(archive, cText(password), key, new BigUint64Array(1), null);
+    this.crypto.PKCS12_free(archive);
+    return key;
   }
 
   /** Runs `use` on a memory BIO that reads `bytes`. */
@@ -192,27 +154,16 @@ export class OpenSsl {
 
   /** What `write` puts into a memory BIO. */
   #written(write: (bio: Pointer) => void): Bytes {
-    const { BIO_new, BIO_s_mem, BIO_read, BIO_free } = this.crypto;
-    const bio = BIO_new(BIO_s_mem());
-    try {
-      write(bio);
-      const bytes = new Uint8Array(this.pendingBytes(bio));
-      BIO_read(bio, bytes, bytes.length);
-      return bytes;
-    } finally {
-      BIO_free(bio);
-    }
+    write(this.#scratch);
+    const bytes = new Uint8Array(this.pendingBytes(this.#scratch));
+    this.crypto.BIO_read(this.#scratch, bytes, bytes.length);
+    return bytes;
   }
 
   /** How many bytes a memory BIO holds. */
   pendingBytes(bio: Pointer): number {
     return Number(this.crypto.BIO_ctrl(bio, PENDING, 0n, null));
   }
-}
-
-/** The C string at a pointer; empty for null. */
-export function textAt(pointer: Pointer): string {
-  return pointer === null ? "" : Deno.UnsafePointerView.getCString(pointer);
 }
 
 /** A text as C wants it. */

@@ -3,7 +3,7 @@
 import type { TlsWishes } from "../../cli/settings.ts";
 import { Fault } from "../../errors.ts";
 import type { Logger } from "../../log/log.ts";
-import { cText, type OpenSsl, textAt } from "./openssl_library.ts";
+import { cText, type OpenSsl } from "./openssl_library.ts";
 import { TLS13_SUITES, TLS_PROFILES, type TlsProfile, type TlsVersion } from "./profiles.ts";
 
 const MINIMUM_VERSION = 123;
@@ -48,19 +48,20 @@ export function offerSuites(library: OpenSsl, context: Pointer, wishes: TlsWishe
   ssl.SSL_CTX_set_cipher_list(context, cText(`${names}:@SECLEVEL=0`));
   const tls13Names = [...TLS13_SUITES, ...profile.furtherTls13Suites ?? []].join(":");
   ssl.SSL_CTX_set_ciphersuites(context, cText(tls13Names));
-  library.control(context, MINIMUM_VERSION, VERSIONS[profile.minimum]);
-  library.control(context, MAXIMUM_VERSION, VERSIONS[profile.maximum]);
+  ssl.SSL_CTX_ctrl(context, MINIMUM_VERSION, VERSIONS[profile.minimum], null);
+  ssl.SSL_CTX_ctrl(context, MAXIMUM_VERSION, VERSIONS[profile.maximum], null);
 }
 
 /** By IANA name, the library's own name of every suite of TLS 1.2 and older. */
-function suiteNames({ ssl, crypto }: OpenSsl, context: Pointer): Map<string, string> {
+function suiteNames(library: OpenSsl, context: Pointer): Map<string, string> {
+  const { ssl, crypto } = library;
   ssl.SSL_CTX_set_cipher_list(context, cText("ALL:COMPLEMENTOFALL:!aNULL:!PSK:!SRP:@SECLEVEL=0"));
   const suites = ssl.SSL_CTX_get_ciphers(context);
   const names = new Map<string, string>();
   for (let index = 0; index < crypto.OPENSSL_sk_num(suites); index++) {
     const suite = crypto.OPENSSL_sk_value(suites, index);
-    const name = textAt(ssl.SSL_CIPHER_standard_name(suite));
-    if (name.includes("_WITH_")) names.set(name, textAt(ssl.SSL_CIPHER_get_name(suite)));
+    const name = library.text(ssl.SSL_CIPHER_standard_name(suite));
+    if (name.includes("_WITH_")) names.set(name, library.text(ssl.SSL_CIPHER_get_name(suite)));
   }
   return names;
 }
