@@ -224,7 +224,6 @@ export class Steps {
     const lengths = this.#lengths;
     if (lengths.known) return lengths.take();
     if (lengthBytes === 0 && !edited) return 0;
-    if (lengthBytes !== UNDEFINED_LENGTH && lengthBytes > MEASURED_BYTES) return UNDEFINED_LENGTH;
     if (lengths.isLong(this.#position)) return UNDEFINED_LENGTH;
     const measured = this.#measure(-1);
     if (measured === "needsMore") return undefined;
@@ -532,7 +531,8 @@ export class Steps {
           return "needsMore";
         }
         if (statedEnd < 0 ? this.#level === level : this.#groupMeasured) return "measured";
-        if (this.#position - position > MEASURED_BYTES) break;
+        // A big value is no hindrance where it is the last one: what has a length ends without a look.
+        if (this.#position - position > MEASURED_BYTES && this.#position !== this.#level.end) break;
       }
     } catch (caught) {
       // Whatever is wrong will be met again, with nothing measured.
