@@ -69,9 +69,7 @@ export class Deadlines {
     const { acse, oldestRequestMs, bytesDue } = this.#waiting();
     if (this.#stallSeconds !== undefined && nowMs - this.#movedMs >= this.#stallSeconds * 1000) {
       const text = `no byte moved either way for ${this.#stallSeconds} s after the stop was asked for`;
-      return new Fault("lost", `Peer aborted Association (or never connected): ${text}`, {
-        code: "0006:0317",
-      });
+      return new Fault("lost", text);
     }
     if (acse !== undefined && nowMs - this.#acseSinceMs >= acseTimeoutSeconds * 1000) {
       return new Fault(

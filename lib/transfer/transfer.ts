@@ -109,7 +109,7 @@ export class Transfer {
   abandon(): void {
     this.stop();
     for (const association of this.#associations) {
-      association.cancel(new Fault("lost", "stopped by the operator", { code: "0006:0317" }));
+      association.cancel(new Fault("lost", "stopped by the operator"));
     }
   }
 
