@@ -1,4 +1,11 @@
-/** Where the bytes of a data set come from, on their way into the PDUs. */
+/**
+ * Where the bytes of a data set come from, on their way into the PDUs.
+ *
+ * Why no web stream here: a byte stream hands out one promise and one transferred buffer for each read. Filling 16 KiB
+ * PDUs from a cached file of 800 MB took 0.16 s with plain calls and 0.5 s through a BYOB reader (Deno 2.7.11, same
+ * run); the whole transfer takes less than that. The shape is the same, though: whoever consumes asks, and back-pressure
+ * is the only flow control.
+ */
 
 /**
  * A pull source of bytes. The consumer owns the memory: a file is read straight behind the PDV headers of the send
