@@ -70,7 +70,8 @@ export class PropertyFile {
         statement.slice(equals + 1).trimStart(),
       );
     }
-    for (const [key, value] of this.#values) {
+    // A snapshot: an expanded key is not to be visited again.
+    for (const [key, value] of [...this.#values]) {
       if (!key.includes("${")) continue;
       this.#values.delete(key);
       this.#values.set(this.#expand(key).toLowerCase(), value);

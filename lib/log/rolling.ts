@@ -85,9 +85,11 @@ function minuteOf(epochMilliseconds: number): number {
  * false if `path` is still there.
  */
 function putAside(path: string, target: string, stem: string, backups: number, complain: Complain): boolean {
+  // A device or a pipe has no past to be put aside.
+  if (!isFile(path)) return true;
   const names = [target];
   for (let number = target === stem ? 1 : 2; number <= backups; number++) {
-    if (!exists(names[names.length - 1] ?? target)) break;
+    if (!isFile(names[names.length - 1] ?? target)) break;
     names.push(`${stem}.${number}`);
   }
   // From the last to the first, so that each finds its place free, or overwrites the oldest.
@@ -95,10 +97,9 @@ function putAside(path: string, target: string, stem: string, backups: number, c
   return rename(path, target, complain);
 }
 
-function exists(path: string): boolean {
+function isFile(path: string): boolean {
   try {
-    Deno.lstatSync(path);
-    return true;
+    return Deno.statSync(path).isFile;
   } catch {
     return false;
   }
