@@ -15,15 +15,15 @@ export function openUdp(host: string, port: number, complain: Complain): Datagra
   const failed = (reason: string) => {
     complain("WARN", `SysLogAppender::appendRemote- socket write failed: ${host}:${port}: ${reason}`);
   };
-  let socket: Promise<Socket> | undefined;
+  let socket: Socket | undefined;
   let sending: Promise<void> | undefined;
 
   /** Sends what waits in its order: node:dgram by itself keeps none between sends. */
   const sendAll = async () => {
     try {
-      const opened = await (socket ??= createSocket(host, failed));
+      socket ??= await createSocket(host, failed);
       for (let text = waiting.shift(); text !== undefined; text = waiting.shift()) {
-        const error = await sendOne(opened, text, host, port);
+        const error = await sendOne(socket, text, host, port);
         if (error !== undefined) failed(error);
       }
     } catch (error) {
@@ -45,8 +45,9 @@ export function openUdp(host: string, port: number, complain: Complain): Datagra
       await Promise.race([sending ?? Promise.resolve(), limit.promise]);
       clearTimeout(timer);
       waiting.length = 0;
-      const opened = await Promise.race([socket?.catch(() => undefined), undefined]);
-      opened?.close();
+      const opened = socket;
+      socket = undefined;
+      if (opened !== undefined) await new Promise<void>((resolve) => opened.close(resolve));
     },
   };
 }
