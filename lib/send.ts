@@ -6,8 +6,10 @@
 import type { Duplex } from "./association/duplex.ts";
 import { connectTcp, tcpDuplex } from "./association/transport.ts";
 import { type Profile, readProfile } from "./cli/profile.ts";
-import type { Settings } from "./cli/settings.ts";
-import type { Dictionary } from "./dicom/dictionary.ts";
+import type { EditWish, Settings } from "./cli/settings.ts";
+import type { Edit } from "./dataset/edits.ts";
+import { parseSet, parseUnset } from "./dataset/parse_edit.ts";
+import { builtInDictionary, type Dictionary } from "./dicom/dictionary.ts";
 import { asFault, exitCodeOf, Fault } from "./errors.ts";
 import { LOGGER, Logger } from "./log/log.ts";
 import { openLog } from "./log/open_log.ts";
@@ -43,6 +45,7 @@ export async function send(settings: Settings, toStdout: WriteText): Promise<num
     return await sendAll(settings, log, toStdout);
   } catch (caught) {
     const fault = asFault(caught);
+    if (fault.kind === "usage") throw fault;
     // DCMTK tells of its configuration files at level ERROR, of everything else that ends a run at FATAL.
     log.log(fault.kind === "configuration" && fault.code === undefined ? "error" : "fatal", fault.condition);
     if (fault.remedy !== undefined) log.fatal(`hint: ${fault.remedy}`);
@@ -56,12 +59,14 @@ async function sendAll(settings: Settings, log: Logger, toStdout: WriteText): Pr
   const { network, input } = settings;
   const profile = profileOf(settings, log);
   using journal = journalOf(settings);
+  const dictionary = dictionaryInUse(log);
   const options: OpenOptions = {
     mode: input.mode,
     newVr: network.newVr,
     deflateLevel: network.compressionLevel,
     repairUids: network.uidPadding,
-    dictionary: userDictionary(log),
+    dictionary,
+    edits: settings.edits.map((wish) => editOf(wish, dictionary)),
   };
   const inventor = network.invention && new Inventor(network.invention);
   const invent = inventor && (({ number }: Input) => inventor.inventFor(number));
@@ -134,9 +139,15 @@ function observersOf({ report }: Settings, toStdout: WriteText): Observer[] {
   return report.json ? [jsonLines(toStdout)] : [];
 }
 
-function userDictionary(log: Logger): Dictionary | undefined {
+function dictionaryInUse(log: Logger): Dictionary {
   const searchPath = Deno.env.get("DCMDICTPATH");
-  return searchPath ? dictionaryOf(searchPath, log.named(LOGGER.data)) : undefined;
+  return searchPath ? dictionaryOf(searchPath, log.named(LOGGER.data)) : builtInDictionary();
+}
+
+function editOf(wish: EditWish, dictionary: Dictionary): Edit {
+  return wish.kind === "set"
+    ? parseSet(`${wish.tag}=${wish.value}`, dictionary)
+    : parseUnset(wish.tag, dictionary);
 }
 
 function profileOf({ network }: Settings, log: Logger): Profile | undefined {

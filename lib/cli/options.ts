@@ -63,7 +63,6 @@ const SECURE = ["--enable-tls", "--anonymous-tls"] as const;
 
 /** Why an option is not there yet. */
 const LATER = {
-  converting: "converting data sets comes with a later version",
   speed: "several associations and operations at a time come with a later version",
   comfort: "it comes with a later version",
 } as const;
@@ -891,14 +890,12 @@ export const GROUPS = [
             params: [{ name: "tag=value", kind: "string" }],
             help: "give a data element this value; a keyword or gggg,eeee, dots lead into sequences",
             repeatable: true,
-            pending: LATER.converting,
           },
           {
             long: "--unset",
             params: [{ name: "tag", kind: "string" }],
             help: "leave a data element out",
             repeatable: true,
-            pending: LATER.converting,
           },
         ],
       },
