@@ -600,6 +600,7 @@ export class Steps {
     }
     if (action.kind === "unset") return false;
     const { vr, bytes } = encodeValue(action.tag, action.value, this.#contextOf(level));
+    if (isPrivateCreator(action.tag)) this.#blocks.reserve(action.tag, action.value.text);
     if (action.tag === TAG_SPECIFIC_CHARACTER_SET) level.characterSet = action.value.text;
     if (action.tag === TAG_PIXEL_REPRESENTATION) level.pixelRepresentation = Number(action.value.text);
     outlet.header(action.tag, vr, bytes.length);
