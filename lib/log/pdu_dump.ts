@@ -2,13 +2,16 @@
 
 const BYTES_PER_LINE = 16;
 const PDU_HEADER_BYTES = 6;
+/** What follows is left out. */
+const DUMPED_BYTES = 512;
 
-/** A whole A-ASSOCIATE-AC PDU in hexadecimal. Where the last line is full an empty one follows, as in DCMTK's. */
+/** The beginning of an A-ASSOCIATE-AC PDU in hexadecimal. Where the last line is full an empty one follows, as in DCMTK's. */
 export function dumpAssociateAc(pdu: Uint8Array): string {
   let text =
     `PDU Type: Associate Accept, PDU Length: ${pdu.length - PDU_HEADER_BYTES} + ${PDU_HEADER_BYTES} bytes ` +
     "PDU header\n";
-  pdu.forEach((byte, index) => {
+  if (pdu.length > DUMPED_BYTES) text += `Only dumping ${DUMPED_BYTES} bytes.\n`;
+  pdu.subarray(0, DUMPED_BYTES).forEach((byte, index) => {
     text += `  ${byte.toString(16).padStart(2, "0")}`;
     if ((index + 1) % BYTES_PER_LINE === 0) text += "\n";
   });
