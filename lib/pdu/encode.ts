@@ -1,5 +1,6 @@
 /** PDUs to bytes. Layouts: PS3.8 section 9.3 and annex D, PS3.7 annex D. All numbers big endian. */
 
+import { Fault } from "../errors.ts";
 import type {
   AnsweredContext,
   AssociateAc,
@@ -31,7 +32,10 @@ const PROTOCOL_VERSION = 1;
 const AE_TITLE_BYTES = 16;
 const LONGEST_ITEM_BYTES = 0xffff;
 
-/** The bytes of any PDU but P-DATA-TF, which fragment.ts builds in place. */
+/**
+ * The bytes of any PDU but P-DATA-TF, which fragment.ts builds in place.
+ * @throws Fault "configuration" when an item is longer than its 16-bit length can say
+ */
 export function encodePdu(pdu: Exclude<Pdu, { type: "pDataTf" }>): Uint8Array {
   switch (pdu.type) {
     case "associateRq":
@@ -159,8 +163,10 @@ function putCounted(into: number[], fill: (content: number[]) => void): void {
   const content: number[] = [];
   fill(content);
   if (content.length > LONGEST_ITEM_BYTES) {
-    throw new RangeError(
+    throw new Fault(
+      "configuration",
       `Total length of user items (${content.length} bytes) exceeds upper limit of ${LONGEST_ITEM_BYTES} bytes`,
+      { remedy: "use a shorter token for the user identity, or a profile with fewer items" },
     );
   }
   put16(into, content.length);
