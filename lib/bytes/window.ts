@@ -62,7 +62,7 @@ export class ByteWindow {
     const bytes = this.#bytes;
     const end = this.offset + this.lengthBytes;
     if (bytes === undefined || offset >= this.offset && offset + need <= end) return;
-    const jumped = offset > end && end > 0;
+    const jumped = offset > end + AFTER_JUMP_BYTES && end > 0;
     const wanted = Math.max(need, jumped ? Math.min(AFTER_JUMP_BYTES, this.#firstBytes) : this.#nextBytes);
     const expected = Math.min(wanted, this.#buffer.length, bytes.lengthBytes - offset);
     const got = expected > 0 ? bytes.readAt(offset, this.#buffer.subarray(0, expected)) : 0;

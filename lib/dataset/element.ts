@@ -8,7 +8,7 @@
  * Everybody who walks a data set (the survey, the converter, the dump) reads headers here, so that all of them see
  * the same elements in a file that bends the rules.
  */
-import { hasShortLength, looksLikeVr } from "../dicom/vr.ts";
+import { hasShortLength, isStandardVr, looksLikeVr } from "../dicom/vr.ts";
 
 /** How the headers of a data set are encoded, PS3.5 Annex A. Deflated is explicit little endian once inflated. */
 export type Encoding = "implicitLittle" | "explicitLittle" | "explicitBig";
@@ -113,7 +113,7 @@ function readLongForm(
   into: ElementHeader,
 ): void {
   if (end - offset < HEADER_WINDOW_BYTES) return;
-  if (window.getUint16(offset + 8, little) === 0xFFFE || looksLikeVr(window.getUint16(offset + 12))) return;
+  if (window.getUint16(offset + 8, little) === 0xFFFE || isStandardVr(window.getUint16(offset + 12))) return;
   // Two zeros there would rather be the upper half of the length of an implicitly encoded element.
   if (window.getUint16(offset + 14) === 0) return;
   const lengthBytes = window.getUint32(offset + 8, little);

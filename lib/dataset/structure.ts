@@ -179,7 +179,7 @@ export class StructureWalk {
     }
     this.#checkFits(here, lengthBytes);
     const looksInside = vr === 0 && lengthBytes >= 8 && tag !== TAG_PIXEL_DATA;
-    const wantedBytes = headerBytes + (looksInside ? 8 : noted ? this.facts.wants(header) : 0);
+    const wantedBytes = headerBytes + Math.max(looksInside ? 8 : 0, noted ? this.facts.wants(header) : 0);
     if (windowBytes - at < wantedBytes) {
       // If they have been asked for already, the data have ended before them.
       if (this.needBytes >= wantedBytes) {
