@@ -13,13 +13,13 @@ import { vrCode } from "../dicom/vr.ts";
 const ATTRIBUTES = [
   ["PatientName", 0x00100010, "PN"],
   ["PatientID", 0x00100020, "LO"],
-  ["AccessionNumber", 0x00080050, "SH"],
   ["StudyInstanceUID", 0x0020000d, "UI"],
   ["StudyID", 0x00200010, "SH"],
+  ["AccessionNumber", 0x00080050, "SH"],
   ["SeriesInstanceUID", 0x0020000e, "UI"],
   ["SeriesNumber", 0x00200011, "IS"],
   ["SOPInstanceUID", 0x00080018, "UI"],
-  ["InstanceNumber", 0x00200013, "IS"],
+  ["ImageNumber", 0x00200013, "IS"],
 ] as const;
 
 type AttributeName = typeof ATTRIBUTES[number][0];
@@ -82,13 +82,13 @@ export class Inventor {
     const values: Readonly<Record<AttributeName, string>> = {
       PatientName: `OFFIS^TEST_PN_${this.#patientSeconds}${this.#patient}`,
       PatientID: `PID_${this.#patientSeconds}${this.#patient}`,
-      AccessionNumber: shortId("ACC", this.#studySeconds, this.#study),
       StudyInstanceUID: this.#studyUid,
       StudyID: shortId("SID", this.#studySeconds, this.#study),
+      AccessionNumber: shortId("ACC", this.#studySeconds, this.#study),
       SeriesInstanceUID: this.#seriesUid,
       SeriesNumber: String(this.#series),
       SOPInstanceUID: this.#newUid(),
-      InstanceNumber: String(this.#image),
+      ImageNumber: String(this.#image),
     };
     this.#image++;
     const lines = ATTRIBUTES.map(([name]) => `  ${name}=${values[name]}`);

@@ -1,0 +1,120 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { Fault } from "../../lib/errors.ts";
+import { Journal } from "../../lib/source/journal.ts";
+
+const PEER = "ANY-SCP@pacs:104";
+
+/** A temporary folder with some files to be sent, and a place for a journal. */
+function folder(): {
+  readonly path: string;
+  readonly journal: string;
+  file(name: string, text: string): string;
+} & Disposable {
+  const path = Deno.makeTempDirSync({ prefix: "journal" });
+  return {
+    path,
+    journal: `${path}/journal.txt`,
+    file: (name, text) => {
+      Deno.writeTextFileSync(`${path}/${name}`, text);
+      return `${path}/${name}`;
+    },
+    [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }),
+  };
+}
+
+function acknowledge(journal: Journal, path: string): void {
+  assertEquals(journal.has(path), false);
+  journal.add(path, "1.2.3");
+}
+
+Deno.test("Journal remembers across runs what the peer has acknowledged", () => {
+  using place = folder();
+  const names = [
+    "a.dcm",
+    "with space.dcm",
+    "tab\tin name.dcm",
+    "line\nbreak.dcm",
+    'quote".dcm',
+    "ümlaut.dcm",
+  ];
+  const paths = names.map((name) => place.file(name, name));
+  {
+    using journal = Journal.open(place.journal, PEER);
+    for (const path of paths) acknowledge(journal, path);
+  }
+  using journal = Journal.open(place.journal, PEER);
+  assertEquals(paths.map((path) => journal.has(path)), paths.map(() => true));
+  assertEquals(journal.has(place.file("new.dcm", "x")), false);
+});
+
+Deno.test("Journal keeps peers apart", () => {
+  using place = folder();
+  const path = place.file("a.dcm", "x");
+  {
+    using journal = Journal.open(place.journal, PEER);
+    acknowledge(journal, path);
+  }
+  using journal = Journal.open(place.journal, "OTHER@pacs:104");
+  assertEquals(journal.has(path), false);
+});
+
+Deno.test("Journal sends a changed file again", () => {
+  using place = folder();
+  const path = place.file("a.dcm", "x");
+  {
+    using journal = Journal.open(place.journal, PEER);
+    acknowledge(journal, path);
+  }
+  place.file("a.dcm", "longer");
+  using journal = Journal.open(place.journal, PEER);
+  assertEquals(journal.has(path), false);
+});
+
+Deno.test("Journal remembers the file that was sent, not one that has taken its place meanwhile", () => {
+  using place = folder();
+  const path = place.file("a.dcm", "x");
+  {
+    using journal = Journal.open(place.journal, PEER);
+    assertEquals(journal.has(path), false);
+    place.file("a.dcm", "replaced while it was sent");
+    journal.add(path, "1.2.3");
+  }
+  using journal = Journal.open(place.journal, PEER);
+  assertEquals(journal.has(path), false);
+});
+
+Deno.test("Journal cut off at any byte keeps its whole lines and takes new ones", () => {
+  using place = folder();
+  const paths = [1, 2, 3].map((number) => place.file(`f${number}.dcm`, "x".repeat(number)));
+  {
+    using journal = Journal.open(place.journal, PEER);
+    for (const path of paths) acknowledge(journal, path);
+  }
+  const whole = Deno.readFileSync(place.journal);
+  for (let length = 0; length <= whole.length; length++) {
+    Deno.writeFileSync(place.journal, whole.subarray(0, length));
+    const lines = Math.max(0, new TextDecoder().decode(whole.subarray(0, length)).split("\n").length - 2);
+    {
+      using journal = Journal.open(place.journal, PEER);
+      assertEquals(paths.filter((path) => journal.has(path)).length, lines, `cut at ${length}`);
+      for (const path of paths) if (!journal.has(path)) journal.add(path, "1.2.3");
+    }
+    using journal = Journal.open(place.journal, PEER);
+    assertEquals(paths.filter((path) => journal.has(path)).length, 3, `cut at ${length}`);
+  }
+});
+
+Deno.test("Journal refuses a file that is none, and leaves it as it is", () => {
+  using place = folder();
+  const path = place.file("letter.txt", "Dear Sir,\nplease find enclosed\n");
+  assertThrows(() => Journal.open(path, PEER), Fault, "is not a journal");
+  assertEquals(Deno.readTextFileSync(path), "Dear Sir,\nplease find enclosed\n");
+  const short = place.file("short.txt", "stored");
+  assertThrows(() => Journal.open(short, PEER), Fault, "is not a journal");
+});
+
+Deno.test("Journal says why it cannot be opened", () => {
+  using place = folder();
+  assertThrows(() => Journal.open(`${place.path}/no/such/folder/j`, PEER), Fault, "no such file or folder");
+  assertThrows(() => Journal.open(place.path, PEER), Fault, "journal");
+});

@@ -1,0 +1,40 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { Logger, plainBackend } from "../../lib/log/log.ts";
+import { renameProcessed } from "../../lib/source/rename.ts";
+
+function logTo(lines: string[]): Logger {
+  return new Logger(plainBackend("debug", (text) => lines.push(text)));
+}
+
+Deno.test("renameProcessed() appends .done or .bad", () => {
+  const folder = Deno.makeTempDirSync();
+  const lines: string[] = [];
+  Deno.writeTextFileSync(`${folder}/a`, "a");
+  Deno.writeTextFileSync(`${folder}/b`, "b");
+  renameProcessed(`${folder}/a`, true, logTo(lines));
+  renameProcessed(`${folder}/b`, false, logTo(lines));
+  assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), ["a.done", "b.bad"]);
+  assertStringIncludes(lines.join(""), `D: renamed file '${folder}/a' to '${folder}/a.done'`);
+  Deno.removeSync(folder, { recursive: true });
+});
+
+Deno.test("renameProcessed() never overwrites", () => {
+  const folder = Deno.makeTempDirSync();
+  const lines: string[] = [];
+  Deno.writeTextFileSync(`${folder}/a`, "new");
+  Deno.writeTextFileSync(`${folder}/a.done`, "old");
+  renameProcessed(`${folder}/a`, true, logTo(lines));
+  assertEquals(Deno.readTextFileSync(`${folder}/a.done`), "old");
+  assertEquals(Deno.readTextFileSync(`${folder}/a`), "new");
+  assertStringIncludes(lines.join(""), "W: cannot rename file");
+  Deno.removeSync(folder, { recursive: true });
+});
+
+Deno.test("renameProcessed() of a file that has gone warns", () => {
+  const lines: string[] = [];
+  renameProcessed("/no/such/file", true, logTo(lines));
+  assertStringIncludes(
+    lines.join(""),
+    "W: cannot rename file '/no/such/file' to '/no/such/file.done': no such file",
+  );
+});
