@@ -54,3 +54,32 @@ Deno.test("a full non-blocking stream is waited for", () => {
   writerTo(out)("abc");
   assertEquals(out.text, "abc");
 });
+
+Deno.test({
+  name: "a program whose streams are closed, full or gone does its work to the end",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const folder = Deno.makeTempDirSync();
+    const module = new URL("../../lib/log/standard_streams.ts", import.meta.url);
+    const program = `
+      import { stderrWriter, stdoutWriter } from "${module}";
+      const [toStderr, toStdout] = [stderrWriter(), stdoutWriter()];
+      for (let i = 0; i < 5000; i++) { toStderr("a line\\n"); toStdout("another\\n"); }
+      Deno.writeTextFileSync("${folder}/done", "to the end");`;
+    Deno.writeTextFileSync(`${folder}/program.ts`, program);
+    const run = `'${Deno.execPath()}' run -A '${folder}/program.ts'`;
+    for (
+      const command of [
+        `${run} >&- 2>&-`,
+        `${run} >/dev/full 2>/dev/full`,
+        `${run} 2>/dev/null | true`,
+        `${run} 2>&1 >/dev/null | true`,
+      ]
+    ) {
+      const { success } = await new Deno.Command("sh", { args: ["-c", command], stdin: "null" }).output();
+      assertEquals([success, Deno.readTextFileSync(`${folder}/done`)], [true, "to the end"], command);
+      Deno.removeSync(`${folder}/done`);
+    }
+    Deno.removeSync(folder, { recursive: true });
+  },
+});
