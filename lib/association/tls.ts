@@ -11,7 +11,7 @@
 import type { TlsWishes } from "../cli/settings.ts";
 import type { Logger } from "../log/log.ts";
 import { builtInContext } from "./tls/built_in.ts";
-import { daysLeft, oneLine, parseCertificate } from "./tls/certificate.ts";
+import { daysLeft, describeKey, expiresSoon, oneLine, parseCertificate } from "./tls/certificate.ts";
 import type { StartTlsOptions, TlsContext, TlsDetails } from "./tls/engine.ts";
 import { openSslContext } from "./tls/openssl.ts";
 import { openOpenSsl } from "./tls/openssl_library.ts";
@@ -47,6 +47,7 @@ export async function prepareTls(
     async start(connection: Deno.TcpConn, options: StartTlsOptions) {
       const duplex = await context.start(connection, options);
       log.debug(() => describeConnection(duplex.details));
+      tellIfExpiringSoon(duplex.details, log);
       return duplex;
     },
   };
@@ -78,23 +79,34 @@ export function listProfiles(): readonly string[] {
     );
 }
 
+/** DCMTK's block of lines, and the days that are left. */
 function describeConnection({ protocol, cipherSuite, peerCertificate }: TlsDetails): string {
+  const unknown = "not told by the built-in TLS";
   const lines = [
     "================== BEGIN TLS CONNECTION DETAILS =================",
-    `Protocol            : ${protocol ?? "TLS 1.2 or 1.3 (the built-in TLS does not tell)"}`,
-    `Ciphersuite         : ${cipherSuite ?? "one of --list-ciphers (the built-in TLS does not tell)"}`,
+    "Transport connection: TLS over TCP/IP",
+    `  Protocol    : ${protocol ?? `TLSv1.2 or TLSv1.3, ${unknown}`}`,
+    `  Ciphersuite : ${cipherSuite ?? unknown}`,
   ];
   if (peerCertificate !== undefined) {
     const { facts } = parseCertificate(peerCertificate);
     lines.push(
-      "Peer certificate    :",
-      `  Subject           : ${oneLine(facts.subject)}`,
-      `  Issuer            : ${oneLine(facts.issuer)}`,
-      `  Serial number     : ${facts.serialNumber}`,
-      `  Validity          : ${facts.validFrom} to ${facts.validTo} (${daysLeft(facts)} days left)`,
-      `  Key               : ${facts.publicKey.asymmetricKeyType ?? "unknown"}`,
+      "Peer X.509v3 Certificate",
+      `  Subject     : ${oneLine(facts.subject)}`,
+      `  Issued by   : ${oneLine(facts.issuer)}`,
+      `  Serial no.  : ${facts.serialNumber}`,
+      `  Validity    : not before ${facts.validFrom}, not after ${facts.validTo}, ${
+        daysLeft(facts)
+      } days left`,
+      `  Public key  : ${describeKey(facts)}`,
     );
   }
-  lines.push("================== END TLS CONNECTION DETAILS ===================");
+  lines.push("=================== END TLS CONNECTION DETAILS ==================");
   return lines.join("\n");
+}
+
+function tellIfExpiringSoon({ peerCertificate }: TlsDetails, log: Logger): void {
+  if (peerCertificate === undefined || !log.enabled("info")) return;
+  const { facts } = parseCertificate(peerCertificate);
+  if (expiresSoon(facts)) log.info(`the peer's certificate expires in ${daysLeft(facts)} days`);
 }

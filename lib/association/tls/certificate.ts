@@ -101,6 +101,22 @@ export function daysLeft(certificate: X509Certificate, nowMs = Date.now()): numb
   return Math.floor((Date.parse(certificate.validTo) - nowMs) / 86_400_000);
 }
 
+/** From this many days on the end of a certificate is announced. */
+const EXPIRES_SOON_DAYS = 30;
+
+export function expiresSoon(certificate: X509Certificate): boolean {
+  const days = daysLeft(certificate);
+  return days >= 0 && days < EXPIRES_SOON_DAYS;
+}
+
+/** "RSA, 2048 bits", "EC, prime256v1". */
+export function describeKey({ publicKey }: X509Certificate): string {
+  const { modulusLength, namedCurve } = publicKey.asymmetricKeyDetails ?? {};
+  const size = modulusLength === undefined ? namedCurve : `${modulusLength} bits`;
+  const type = publicKey.asymmetricKeyType?.toUpperCase() ?? "unknown";
+  return size === undefined ? type : `${type}, ${size}`;
+}
+
 /**
  * The bytes of a key, certificate or revocation list file.
  *

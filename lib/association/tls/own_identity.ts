@@ -9,6 +9,7 @@ import {
   configuring,
   daysLeft,
   describeCertificate,
+  expiresSoon,
   readSmallFile,
 } from "./certificate.ts";
 import { keyPassword } from "./key_password.ts";
@@ -24,9 +25,6 @@ export interface OwnIdentity {
   readonly keyFile: string;
   readonly certificateFile: string;
 }
-
-/** From this many days on the end of a certificate is announced. */
-const EXPIRES_SOON_DAYS = 30;
 
 /**
  * Reads and checks +tls's two files.
@@ -83,6 +81,7 @@ function checkValidity({ facts }: Certificate, certificateFile: string, log: Log
       remedy: "check this machine's clock",
     });
   }
-  const days = daysLeft(facts);
-  if (days < EXPIRES_SOON_DAYS) log.info(`own certificate '${certificateFile}' expires in ${days} days`);
+  if (expiresSoon(facts)) {
+    log.info(`own certificate '${certificateFile}' expires in ${daysLeft(facts)} days`);
+  }
 }
