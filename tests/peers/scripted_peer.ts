@@ -28,6 +28,8 @@ export type Step =
   /** Writes bytes as they are; in pieces of `pieceBytes`, each with its own write. */
   | { readonly send: Uint8Array | ((seen: Seen) => Uint8Array); readonly pieceBytes?: number }
   | { readonly pauseMs: number }
+  /** Goes on when the test says so. */
+  | { readonly waitFor: () => Promise<void> }
   /** Ends the connection in order; what was not read by then turns the end into a reset. */
   | { readonly close: true }
   /** Neither reads nor writes any more; only disposing of the peer ends the connection. */
@@ -158,6 +160,8 @@ class Play implements ScriptedConnection, Seen {
       }
     } else if ("pauseMs" in step) {
       await new Promise((resolve) => setTimeout(resolve, step.pauseMs));
+    } else if ("waitFor" in step) {
+      await step.waitFor();
     } else if ("close" in step) {
       this.close();
     } else {
