@@ -2,10 +2,10 @@
 
 import { type Command, isAudible, readCommand } from "./cli/command.ts";
 import { argumentsText, errorBlock, explainOption, helpText, versionText } from "./cli/help.ts";
-import { asFault, Fault } from "./errors.ts";
+import { asFault } from "./errors.ts";
 import { prefixed } from "./log/log.ts";
 import { stderrWriter, stdoutWriter } from "./log/standard_streams.ts";
-import { send } from "./send.ts";
+import { perform } from "./perform.ts";
 import { readWholeFile } from "./source/whole_file.ts";
 import { buildCommit, buildDate, VERSION } from "./version.ts";
 
@@ -35,7 +35,7 @@ async function obey(command: Command): Promise<number> {
   const toStdout = stdoutWriter();
   switch (command.kind) {
     case "run":
-      return await send(command.settings, toStdout);
+      return await perform(command.settings, toStdout);
     case "help":
       toStdout(command.option === undefined ? helpText(VERSION) : explainOption(VERSION, command.option));
       return 0;
@@ -58,9 +58,23 @@ async function obey(command: Command): Promise<number> {
     }
     case "mistake":
       throw command.fault;
-    default:
-      throw new Fault("usage", `${command.kind} is not built yet`);
+    case "listCiphers":
+    case "listProfiles":
+      toStdout(versionText(VERSION, await tlsFacts(command.kind)));
+      return 0;
   }
+}
+
+async function tlsFacts(kind: "listCiphers" | "listProfiles"): Promise<string[]> {
+  const { listCiphers, listProfiles, tlsEngineName } = await import("./association/tls.ts");
+  const heading = `Cryptographic algorithms implemented by: ${tlsEngineName()}\n`;
+  return kind === "listCiphers"
+    ? [heading, "Supported TLS ciphersuites are:", ...listCiphers().map((name) => `  ${name}`)]
+    : [
+      heading,
+      "Supported TLS Secure Transport Connection Profiles are:",
+      ...listProfiles().map((name) => `- ${name}`),
+    ];
 }
 
 function versionFacts(): string[] {

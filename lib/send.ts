@@ -3,71 +3,45 @@
  * Each stage knows only the one before it, through plain data.
  */
 
-import type { Duplex } from "./association/duplex.ts";
-import { connectTcp, tcpDuplex } from "./association/transport.ts";
-import { type Profile, readProfile } from "./cli/profile.ts";
-import type { EditWish, Settings } from "./cli/settings.ts";
-import type { Edit } from "./dataset/edits.ts";
-import { parseSet, parseUnset } from "./dataset/parse_edit.ts";
-import { builtInDictionary, type Dictionary } from "./dicom/dictionary.ts";
-import { asFault, exitCodeOf, Fault } from "./errors.ts";
-import { LOGGER, Logger } from "./log/log.ts";
-import { openLog } from "./log/open_log.ts";
-import type { WriteText } from "./log/standard_streams.ts";
+import type { Settings } from "./cli/settings.ts";
+import { asFault, type Fault } from "./errors.ts";
+import { LOGGER, type Logger } from "./log/log.ts";
+import { connectorOf, openOptionsOf, profileOf } from "./prepare.ts";
 import { dotsTo } from "./report/dots.ts";
-import { type Event, type Observer, type RunEvent, SCHEMA_VERSION } from "./report/events.ts";
 import { badInputEvent, fileEventOf } from "./report/file_event.ts";
-import { jsonLines } from "./report/json_lines.ts";
 import { observed } from "./report/observed.ts";
-import { summaryLine, Tally } from "./report/summary.ts";
+import type { Ending } from "./report/summary.ts";
 import { listenForStop } from "./signals.ts";
-import { dictionaryOf } from "./source/dictionary_path.ts";
-import { Inputs } from "./source/inputs.ts";
 import type { Input, OpenInstance } from "./source/instance.ts";
 import { Journal } from "./source/journal.ts";
-import { instanceOpener, type OpenOptions } from "./source/open_instance.ts";
+import { instanceOpener } from "./source/open_instance.ts";
 import { renameProcessed } from "./source/rename.ts";
+import { runEvent, type Stage } from "./stage.ts";
 import { Inventor } from "./transfer/invention.ts";
-import { readWholeFile } from "./source/whole_file.ts";
 import { openAssociation } from "./transfer/open.ts";
 import { isGood } from "./transfer/outcome.ts";
-import { associationWishOf, destinationOf, transferPlanOf } from "./transfer/plan.ts";
+import { associationWishOf, transferPlanOf } from "./transfer/plan.ts";
 import { type EndedWork, Transfer } from "./transfer/transfer.ts";
 import { userIdentityOf } from "./transfer/user_identity.ts";
-import { VERSION } from "./version.ts";
 
-/** Sends what the settings say; answers the exit code (0 only if every instance is stored). */
-export async function send(settings: Settings, toStdout: WriteText): Promise<number> {
-  const backend = await openLog(settings.log);
-  const log = new Logger(backend);
-  log.debug(`$storescu: v${VERSION} $\n`);
-  try {
-    return await sendAll(settings, log, toStdout);
-  } catch (caught) {
-    const fault = asFault(caught);
-    if (fault.kind === "usage") throw fault;
-    // DCMTK tells of its configuration files at level ERROR, of everything else that ends a run at FATAL.
-    log.log(fault.kind === "configuration" && fault.code === undefined ? "error" : "fatal", fault.condition);
-    if (fault.remedy !== undefined) log.fatal(`hint: ${fault.remedy}`);
-    return exitCodeOf(fault);
-  } finally {
-    await backend.close();
-  }
-}
-
-async function sendAll(settings: Settings, log: Logger, toStdout: WriteText): Promise<number> {
+/** Sends what the settings say. @throws Fault when that cannot even be begun */
+export async function send({ settings, log, inputs, telling, progress, toStdout }: Stage): Promise<Ending> {
   const { network, input } = settings;
+  let transfer: Transfer | undefined;
+  using signals = listenForStop(
+    (name) => {
+      log.warn(`${name}: ending after the object that is under way; once more to abort`);
+      inputs.stop();
+      transfer?.stop();
+    },
+    (name) => {
+      log.warn(`${name}: aborting`);
+      transfer?.abandon();
+    },
+  );
   const profile = profileOf(settings, log);
   using journal = journalOf(settings);
-  const dictionary = dictionaryInUse(log);
-  const options: OpenOptions = {
-    mode: input.mode,
-    newVr: network.newVr,
-    deflateLevel: network.compressionLevel,
-    repairUids: network.uidPadding,
-    dictionary,
-    edits: settings.edits.map((wish) => editOf(wish, dictionary)),
-  };
+  const options = openOptionsOf(settings, log);
   const inventor = network.invention && new Inventor(network.invention);
   const invent = inventor && (({ number }: Input) => inventor.inventFor(number));
   const openInstance = withJournal(
@@ -76,111 +50,40 @@ async function sendAll(settings: Settings, log: Logger, toStdout: WriteText): Pr
   );
   const wish = associationWishOf(settings, profile, userIdentityOf(network, log));
   const connect = await connectorOf(settings, log);
-  const inputs = new Inputs(settings, withJournal(instanceOpener(options), journal), log);
-  const { needs, count, bad } = await inputs.check();
-  const tally = new Tally();
-  const observers = [tally, ...observersOf(settings, toStdout)];
-  const note = (event: Event) => observers.forEach((observer) => observer.note(event));
-  note(runEvent(settings, count));
+  const { needs, count, bad, totalBytes } = await inputs.check(withJournal(instanceOpener(options), journal));
+  const { note } = telling;
+  telling.begin(runEvent(settings, count));
+  progress?.begin(totalBytes);
   for (const input of bad) note(badInputEvent(input));
-  const transfer = new Transfer(transferPlanOf(settings, profile, needs), {
+  const sending = transfer = new Transfer(transferPlanOf(settings, profile, needs), {
     log,
     openInstance,
     open: observed((contexts) => openAssociation(connect, wish, contexts, log), note),
     record: (ended) => {
       remember(ended, journal, (fault) => {
         log.error(fault.message);
-        transfer.stop();
+        sending.stop();
       });
       if (input.rename && isDealtWith(ended, network.noHalt)) {
         renameProcessed(ended.work.path, isGood(ended.outcome), log);
       }
       inventor?.forget(ended.work.number);
+      progress?.passed(ended.work.sizeBytes);
       note(fileEventOf(ended));
     },
     retrying: (reason, afterSeconds) => note({ event: "retry", reason, afterSeconds }),
-    dataSent: showsDots(settings, log) ? dotsTo(toStdout) : undefined,
+    watch: progress?.watch ?? (showsDots(settings, log) ? dotsTo(toStdout) : undefined),
   });
-  using signals = listenForStop(
-    (name) => {
-      log.warn(`${name}: ending after the object that is under way; once more to abort`);
-      transfer.stop();
-    },
-    (name) => {
-      log.warn(`${name}: aborting`);
-      transfer.abandon();
-    },
-  );
+  if (signals.name !== undefined) transfer.stop();
   const sent = await transfer.run(inputs.work());
-  const exitCode = signals.exitCode ?? (bad.length > 0 ? 1 : sent);
-  const summary = tally.event(exitCode, signals.name);
-  note(summary);
-  log.info(summaryLine(summary));
-  return exitCode;
+  const failed = bad.length > 0 || tellMissing(telling.missing, log) ? 1 : sent;
+  return { exitCode: signals.exitCode ?? (sent || failed), stoppedBy: signals.name };
 }
 
-function runEvent({ peer, port, network }: Settings, files: number): RunEvent {
-  const { callingAeTitle, calledAeTitle } = network;
-  const startedAt = new Date().toISOString();
-  return {
-    event: "run",
-    schema: SCHEMA_VERSION,
-    version: VERSION,
-    startedAt,
-    peer,
-    port,
-    callingAeTitle,
-    calledAeTitle,
-    files,
-  };
-}
-
-function observersOf({ report }: Settings, toStdout: WriteText): Observer[] {
-  return report.json ? [jsonLines(toStdout)] : [];
-}
-
-function dictionaryInUse(log: Logger): Dictionary {
-  const searchPath = Deno.env.get("DCMDICTPATH");
-  return searchPath ? dictionaryOf(searchPath, log.named(LOGGER.data)) : builtInDictionary();
-}
-
-function editOf(wish: EditWish, dictionary: Dictionary): Edit {
-  return wish.kind === "set"
-    ? parseSet(`${wish.tag}=${wish.value}`, dictionary)
-    : parseUnset(wish.tag, dictionary);
-}
-
-function profileOf({ network }: Settings, log: Logger): Profile | undefined {
-  if (network.profile === undefined) return undefined;
-  const { file, name } = network.profile;
-  try {
-    return readProfile(readText(file), file, name, (warning) => log.warn(warning));
-  } catch (caught) {
-    const fault = asFault(caught);
-    if (fault.code !== undefined) throw fault;
-    throw new Fault("configuration", `reading config file: ${fault.message}`, { remedy: fault.remedy });
-  }
-}
-
-function readText(file: string): string {
-  try {
-    return new TextDecoder().decode(readWholeFile(file));
-  } catch (caught) {
-    throw new Fault("configuration", `unable to open configuration file: ${file}`, { cause: caught });
-  }
-}
-
-/** Makes transport connections; keys and certificates are read and checked here, once. */
-async function connectorOf(settings: Settings, log: Logger): Promise<() => Promise<Duplex>> {
-  const { peer, network } = settings;
-  const destination = destinationOf(settings, Deno.env.get("TCP_NODELAY") !== "0");
-  if (settings.tls === undefined) return async () => tcpDuplex(await connectTcp(destination));
-  const { prepareTls } = await import("./association/tls.ts");
-  const tls = await prepareTls(settings.tls, log.named(LOGGER.tls));
-  return async () => {
-    const signal = AbortSignal.timeout(network.acseTimeoutSeconds * 1000);
-    return await tls.start(await connectTcp(destination), { peer, signal });
-  };
+/** Files that were counted and could not be found again. */
+function tellMissing(count: number, log: Logger): boolean {
+  if (count > 0) log.error(`${count} of the files found at first had gone when their turn came`);
+  return count > 0;
 }
 
 function journalOf({ delivery, network, peer, port }: Settings): Journal | undefined {

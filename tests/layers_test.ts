@@ -33,7 +33,13 @@ type Room = typeof ROOMS[number];
 const LOOSE_FILES: Readonly<Record<string, Room>> = {
   "main.ts": "main",
   "lib/run.ts": "run",
+  "lib/dry_run.ts": "run",
+  "lib/echo.ts": "run",
+  "lib/perform.ts": "run",
+  "lib/prepare.ts": "run",
+  "lib/probe.ts": "run",
   "lib/send.ts": "run",
+  "lib/stage.ts": "run",
   "lib/signals.ts": "run",
   "lib/errors.ts": "errors",
   "lib/version.ts": "version",
@@ -42,7 +48,7 @@ const LOOSE_FILES: Readonly<Record<string, Room>> = {
 /** Who may say `Deno.`; everybody else works on values and streams that are handed in. */
 const TOUCHES_DENO = [
   /^main\.ts$/,
-  /^lib\/(run|send|signals)\.ts$/,
+  /^lib\/(dry_run|echo|perform|prepare|probe|run|send|signals|stage)\.ts$/,
   /^lib\/(source|log|receiver)\//,
   /^lib\/association\/(socket|transport|tls)(\.ts|\/)/,
 ];

@@ -140,14 +140,14 @@ export class Association {
   /**
    * Sends one C-STORE-RQ with its data set; returns as soon as the last bytes are given to the transport, so that the
    * next instance can be prepared while the response is on its way.
-   * @param sent called with the number of data PDVs of each batch given to the transport
+   * @param sent called with the number of data PDVs, and of bytes, of each batch given to the transport
    * @throws Fault of the association, or of the source: then the message is torn and the caller must abort.
    */
   async store(
     contextId: number,
     rq: StoreRq,
     source: ByteSource,
-    sent?: (dataPdvs: number) => void,
+    sent?: (dataPdvs: number, lengthBytes: number) => void,
   ): Promise<SentStore> {
     if (source.ended) throw new Fault("input", "data set is empty", { code: "0006:0202" });
     const request = this.#open(rq.messageId, contextId, COMMAND.cStoreRsp);
@@ -163,7 +163,7 @@ export class Association {
       }
       this.#throwIfFaulty();
       slot.written = this.#outgoing.write(batch.bytes);
-      sent?.(batch.dataPdvs);
+      sent?.(batch.dataPdvs, batch.bytes.length);
       if (!source.ended) continue;
       this.#completed(request, slot.written);
       return { response: request.response };

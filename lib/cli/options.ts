@@ -1003,30 +1003,25 @@ export const GROUPS = [
             help: "show progress, even where there is no terminal",
             set: "progress",
             default: "on a terminal, unless something logs there",
-            pending: LATER.comfort,
           },
           {
             long: "--no-progress",
             help: "show no progress",
             set: "progress",
-            pending: LATER.comfort,
           },
           {
             long: "--json",
             help: "write what happens to standard output, one JSON object a line",
-            pending: LATER.comfort,
           },
           {
             long: "--report",
             params: [{ name: "filename", kind: "file" }],
             help: "write an end report: .json, .csv or .xml (JUnit)",
-            pending: LATER.comfort,
           },
           {
             long: "--metrics",
             params: [{ name: "filename", kind: "file" }],
             help: "write counts and times for Prometheus' node_exporter",
-            pending: LATER.comfort,
           },
           { long: "--man", help: "print the manual page and stop", exclusive: true },
           {

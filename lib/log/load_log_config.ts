@@ -2,19 +2,23 @@
 
 import { Fault } from "../errors.ts";
 import type { LogBackend } from "./log.ts";
+import { stderrWriter, type WriteText } from "./standard_streams.ts";
 
 /**
  * The backend that a --log-config file describes, for this process.
  * @throws Fault "usage" with DCMTK's text for a file that is not there, cannot be read or sets nothing up.
  */
-export async function loadLogConfig(fileName: string): Promise<LogBackend> {
+export async function loadLogConfig(
+  fileName: string,
+  toStderr: WriteText = stderrWriter(),
+): Promise<LogBackend> {
   const text = readText(fileName);
   // Only here, so that a run without --log-config pays for none of it.
   const [{ readLogConfig }, { systemEnvironment }] = await Promise.all([
     import("./log4cplus.ts"),
     import("./environment.ts"),
   ]);
-  return await readLogConfig(text, fileName, systemEnvironment());
+  return await readLogConfig(text, fileName, systemEnvironment(toStderr));
 }
 
 function readText(fileName: string): string {

@@ -1,11 +1,13 @@
 /**
  * What happens in a run, as plain data: the one source of --json, --report, --metrics, progress and summary.
  *
- * How this room works: send.ts makes the events and hands each to every Observer; an observer writes them down in its
- * own way (`json_lines.ts`, `report_file.ts`, `metrics.ts`, `progress.ts`, `summary.ts`). The shape is a promise to whoever reads
- * it: see schema/events.schema.json; fields are only ever added within a version.
+ * How this room works: the street makes the events and gives each to a Telling (`telling.ts`), which hands it to every
+ * Observer; an observer writes it down in its own way (`json_lines.ts`, `report_file.ts`, `metrics.ts`, `progress.ts`,
+ * `summary.ts`). The shape is a promise to whoever reads it, written down in `events.schema.json`: within a version
+ * members are only ever added.
  */
 
+import type { Task } from "../cli/settings.ts";
 import type { OutcomeKind } from "../transfer/outcome.ts";
 
 export const SCHEMA_VERSION = 1;
@@ -16,6 +18,7 @@ export interface RunEvent {
   readonly schema: typeof SCHEMA_VERSION;
   /** Of this program. */
   readonly version: string;
+  readonly task: Task;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly peer: string;
@@ -46,6 +49,7 @@ export interface AssociationEvent {
 /** A file has come to its end; exactly one for each of RunEvent.files. */
 export interface FileEvent {
   readonly event: "file";
+  /** Of a member of an archive: "archive!member". */
   readonly path: string;
   readonly outcome: OutcomeKind;
   readonly sopClassUid?: string;
@@ -78,8 +82,13 @@ export interface SummaryEvent {
   readonly files: number;
   /** Adds up to `files`. */
   readonly outcomes: Readonly<Record<OutcomeKind, number>>;
+  /** Bytes of the data sets, as far as they are known. */
+  readonly outcomeBytes: Readonly<Record<OutcomeKind, number>>;
   /** Name of the signal that ended the run early. */
   readonly stoppedBy?: string;
+  /** What ended the run as a whole, if something did. */
+  readonly reason?: string;
+  readonly remedy?: string;
   readonly exitCode: number;
 }
 

@@ -6,6 +6,9 @@ import type { Outcome } from "../transfer/outcome.ts";
 import type { EndedWork } from "../transfer/transfer.ts";
 import type { FileEvent } from "./events.ts";
 
+/** The reason why a file was not sent that nothing is wrong with. */
+export const NEVER_TRIED = "its turn never came";
+
 export function fileEventOf(ended: EndedWork): FileEvent {
   const { work, outcome, sopClassUid, sopInstanceUid, lengthBytes } = ended;
   const reason = reasonOf(outcome);
@@ -44,7 +47,7 @@ function reasonOf(outcome: Outcome): string | undefined {
     case "unreadable":
       return outcome.fault.message;
     case "notSent":
-      return outcome.fault?.message ?? "its turn never came";
+      return outcome.fault?.message ?? NEVER_TRIED;
   }
 }
 
@@ -54,6 +57,11 @@ function hex(status: number): string {
 
 function quoted(comment: string | undefined): string {
   return comment ? `, Error Comment: '${comment}'` : "";
+}
+
+/** The event of a file that was not even looked at. */
+export function neverTriedEvent(path: string): FileEvent {
+  return { event: "file", path, outcome: "notSent", retries: 0, reason: NEVER_TRIED };
 }
 
 /** The event of a file that was left out before anything was sent. */

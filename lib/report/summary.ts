@@ -1,9 +1,11 @@
 /** What a run comes to: counts that always add up to the number of inputs, and the failures by name. */
 
-import type { OutcomeKind } from "../transfer/outcome.ts";
+import { isFailure, OUTCOME_KINDS, type OutcomeKind } from "../transfer/outcome.ts";
+import type { Fault } from "../errors.ts";
 import type { Event, FileEvent, Observer, SummaryEvent } from "./events.ts";
+import { NEVER_TRIED } from "./file_event.ts";
+import { bytesText, filesText, secondsText } from "./quantity.ts";
 
-/** In the order they are told, with the words for them. */
 export const OUTCOME_WORDS: Readonly<Record<OutcomeKind, string>> = {
   stored: "stored",
   storedWithWarning: "stored with warning",
@@ -14,24 +16,92 @@ export const OUTCOME_WORDS: Readonly<Record<OutcomeKind, string>> = {
   notSent: "not sent",
 };
 
-const KINDS: readonly OutcomeKind[] = [
-  "stored",
-  "storedWithWarning",
-  "refused",
-  "notAccepted",
-  "unreadable",
-  "skipped",
-  "notSent",
-];
-
 /** So many failures are listed by name, then how many more there are. */
 const LISTED_FAILURES = 20;
 
-const isFailure = (kind: OutcomeKind): boolean => !["stored", "storedWithWarning", "skipped"].includes(kind);
+/** How a run ended. */
+export interface Ending {
+  readonly exitCode: number;
+  /** Name of the signal that ended it early. */
+  readonly stoppedBy?: string | undefined;
+  /** What ended it as a whole. */
+  readonly fault?: Fault | undefined;
+}
 
 /** Counts as the run goes on. */
 export class Tally implements Observer {
-  readonly #counts: Record<OutcomeKind, number> = {
+  readonly #counts = zeros();
+  readonly #outcomeBytes = zeros();
+  readonly #startedMs = performance.now();
+  readonly #failures: FileEvent[] = [];
+  #failuresOfTheirOwn = 0;
+
+  note(event: Event): void {
+    if (event.event !== "file") return;
+    const { outcome, bytes, reason } = event;
+    this.#counts[outcome]++;
+    this.#outcomeBytes[outcome] += bytes ?? 0;
+    // Files whose turn never came have not failed: what stopped the run has.
+    if (!isFailure(outcome) || reason === NEVER_TRIED) return;
+    this.#failuresOfTheirOwn++;
+    if (this.#failures.length < LISTED_FAILURES) this.#failures.push(event);
+  }
+
+  /** Files that have come to their end so far. */
+  get files(): number {
+    return OUTCOME_KINDS.reduce((sum, kind) => sum + this.#counts[kind], 0);
+  }
+
+  /** Of these, files that failed, and files that were not sent because of that. */
+  get failures(): number {
+    return OUTCOME_KINDS.filter(isFailure).reduce((sum, kind) => sum + this.#counts[kind], 0);
+  }
+
+  event({ exitCode, stoppedBy, fault }: Ending): SummaryEvent {
+    return {
+      event: "summary",
+      endedAt: new Date().toISOString(),
+      seconds: Math.round(performance.now() - this.#startedMs) / 1000,
+      bytes: this.#outcomeBytes.stored + this.#outcomeBytes.storedWithWarning,
+      files: this.files,
+      outcomes: { ...this.#counts },
+      outcomeBytes: { ...this.#outcomeBytes },
+      ...(stoppedBy === undefined ? {} : { stoppedBy }),
+      ...(fault === undefined ? {} : { reason: fault.message }),
+      ...(fault?.remedy === undefined ? {} : { remedy: fault.remedy }),
+      exitCode,
+    };
+  }
+
+  /** The first failures by name, with reason and remedy, and how many more there were. */
+  failureLines(): string[] {
+    const lines = this.#failures.flatMap(({ path, outcome, reason = "", remedy }) => [
+      `  ${OUTCOME_WORDS[outcome]}: ${reason.includes(path) ? reason : `${path}: ${reason}`}`,
+      ...(remedy === undefined ? [] : [`    hint: ${remedy}`]),
+    ]);
+    const more = this.#failuresOfTheirOwn - this.#failures.length;
+    return more > 0 ? [...lines, `  and ${more} more`] : lines;
+  }
+}
+
+/** "3 files in 0.4 s", then one line for each outcome that some had. */
+export function summaryLines({ files, outcomes, outcomeBytes, seconds, bytes }: SummaryEvent): string[] {
+  const rate = bytes > 0 && seconds > 0
+    ? `, ${bytesText(bytes)} stored (${bytesText(bytes / seconds)}/s)`
+    : "";
+  const kinds = OUTCOME_KINDS.filter((kind) => outcomes[kind] > 0);
+  const width = Math.max(0, ...kinds.map((kind) => OUTCOME_WORDS[kind].length)) + 1;
+  return [
+    `${filesText(files)} in ${secondsText(seconds)}${rate}`,
+    ...kinds.map((kind) => {
+      const size = outcomeBytes[kind] > 0 ? `, ${bytesText(outcomeBytes[kind])}` : "";
+      return `  ${`${OUTCOME_WORDS[kind]}:`.padEnd(width)} ${filesText(outcomes[kind])}${size}`;
+    }),
+  ];
+}
+
+function zeros(): Record<OutcomeKind, number> {
+  return {
     stored: 0,
     storedWithWarning: 0,
     refused: 0,
@@ -40,63 +110,4 @@ export class Tally implements Observer {
     skipped: 0,
     notSent: 0,
   };
-  readonly #startedMs = performance.now();
-  readonly #failures: FileEvent[] = [];
-  #bytes = 0;
-
-  note(event: Event): void {
-    if (event.event !== "file") return;
-    const { outcome, bytes } = event;
-    this.#counts[outcome]++;
-    if (outcome === "stored" || outcome === "storedWithWarning") this.#bytes += bytes ?? 0;
-    if (isFailure(outcome) && this.#failures.length < LISTED_FAILURES) this.#failures.push(event);
-  }
-
-  /** Files that have come to their end so far. */
-  get files(): number {
-    return KINDS.reduce((sum, kind) => sum + this.#counts[kind], 0);
-  }
-
-  get failures(): number {
-    return KINDS.reduce((sum, kind) => sum + (isFailure(kind) ? this.#counts[kind] : 0), 0);
-  }
-
-  /** Of what has been stored so far. */
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  event(exitCode: number, stoppedBy: string | undefined): SummaryEvent {
-    return {
-      event: "summary",
-      endedAt: new Date().toISOString(),
-      seconds: (performance.now() - this.#startedMs) / 1000,
-      bytes: this.#bytes,
-      files: this.files,
-      outcomes: { ...this.#counts },
-      ...(stoppedBy === undefined ? {} : { stoppedBy }),
-      exitCode,
-    };
-  }
-
-  /** The first failures by name, one line each, and how many more there were. */
-  failureLines(): string[] {
-    const lines = this.#failures.map(({ path, outcome, reason, remedy }) => {
-      const hint = remedy === undefined ? "" : ` (${remedy})`;
-      return `  ${OUTCOME_WORDS[outcome]}: ${path}: ${reason ?? ""}${hint}`;
-    });
-    const more = this.failures - this.#failures.length;
-    return more > 0 ? [...lines, `  and ${more} more`] : lines;
-  }
-}
-
-/** "3 files: 2 stored, 1 refused; 1.2 MB in 0.4 s (3.1 MB/s)". */
-export function summaryLine({ files, outcomes, bytes, seconds }: SummaryEvent): string {
-  const counts = KINDS.filter((kind) => outcomes[kind] > 0).map((kind) =>
-    `${outcomes[kind]} ${OUTCOME_WORDS[kind]}`
-  );
-  const megabytes = bytes / 1e6;
-  const rate = seconds > 0 ? ` (${(megabytes / seconds).toFixed(1)} MB/s)` : "";
-  return `${files} ${files === 1 ? "file" : "files"}: ${counts.join(", ") || "nothing done"}; ` +
-    `${megabytes.toFixed(1)} MB in ${seconds.toFixed(1)} s${rate}`;
 }

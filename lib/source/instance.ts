@@ -7,6 +7,8 @@ export interface Input {
   readonly path: string;
   /** Found by scanning, not named by the user. */
   readonly scanned: boolean;
+  /** How large it is, where that was asked for and is known. */
+  readonly sizeBytes?: number | undefined;
   /** 1, 2, ... in the order of the run; every round of a repeated file has its own. */
   readonly number: number;
 }

@@ -9,6 +9,8 @@ export interface Operand {
   readonly path: string;
   /** Found by scanning a folder, not named by the user. */
   readonly scanned: boolean;
+  /** How large it is, where that was asked for and can be told without reading it. */
+  readonly sizeBytes?: number | undefined;
   /** Set for a folder that could not be read, or not as a whole: a failure, with nothing to be opened. */
   readonly fault?: Fault;
 }
@@ -18,6 +20,8 @@ export interface OperandWishes {
   /** fnmatch pattern for the base names of files found by scanning. */
   readonly scanPattern: string | undefined;
   readonly recurse: boolean;
+  /** Find out how large files are. */
+  readonly sizes?: boolean;
 }
 
 /**
@@ -30,26 +34,27 @@ export function* operands(
   log: Logger,
 ): Generator<Operand> {
   const matches = wishes.scanPattern === undefined ? () => true : patternTest(wishes.scanPattern);
+  const sizeOf = (path: string) => wishes.sizes ? { sizeBytes: infoOf(path)?.size } : {};
   for (const path of named) {
-    if (!isFolder(path)) {
-      yield { path, scanned: false };
+    if (infoOf(path)?.isDirectory !== true) {
+      yield { path, scanned: false, ...sizeOf(path) };
     } else if (!wishes.scanDirectories) {
       log.warn(`ignoring directory because option --scan-directories is not set: ${path}`);
-      log.info(`add +sd to send the files in ${path}, and +r for those in its subfolders`);
+      log.warn(`hint: add +sd to send the files in ${path}, and +r for those in its subfolders`);
     } else {
       for (const found of scan(withoutTrailingSlashes(path), { recurse: wishes.recurse, matches })) {
         if ("note" in found) log.warn(found.note);
-        else yield { ...found, scanned: true };
+        else yield { ...found, scanned: true, ...sizeOf(found.path) };
       }
     }
   }
 }
 
-function isFolder(path: string): boolean {
+function infoOf(path: string): Deno.FileInfo | undefined {
   try {
-    return Deno.statSync(path).isDirectory;
+    return Deno.statSync(path);
   } catch {
-    return false;
+    return undefined;
   }
 }
 

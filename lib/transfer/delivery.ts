@@ -30,8 +30,19 @@ export interface DeliveryOptions {
   mayPropose(instance: Instance): boolean;
   /** Whether the class was proposed at all, for the message when it is not accepted. */
   wasClassProposed(sopClassUid: string): boolean;
-  dataSent?: ((dataPdvs: number | undefined) => void) | undefined;
+  watch?: WatchMessage | undefined;
 }
+
+/** Told of a message while it is on its way out. */
+export interface MessageWatch {
+  /** So many data PDVs have been given to the transport, so many bytes altogether. */
+  readonly wrote: (dataPdvs: number, lengthBytes: number) => void;
+  /** All of it has, or it broke off. */
+  readonly ended: () => void;
+}
+
+/** Begins to watch the message with the file `path`. */
+export type WatchMessage = (path: string) => MessageWatch;
 
 export class Delivery {
   readonly #open: OpenAssociation;
@@ -73,6 +84,7 @@ export class Delivery {
     const { sopClassUid, sopInstanceUid, transferSyntax } = instance;
     this.#messageId = this.#messageId === 65535 ? 1 : this.#messageId + 1;
     const messageId = this.#messageId;
+    let watch: MessageWatch | undefined;
     try {
       if (transferSyntax !== context.transferSyntax) {
         const names = `${longNameOf(transferSyntax)} -> ${longNameOf(context.transferSyntax)}`;
@@ -83,14 +95,15 @@ export class Delivery {
       this.#log.debug(() => dumpRequest({ messageId, sopClassUid, sopInstanceUid }));
       this.#torn = true; // until the message is complete
       const rq = { messageId, sopClassUid, sopInstanceUid };
-      const { response } = await this.#open.association.store(context.id, rq, source, this.#options.dataSent);
+      watch = this.#options.watch?.(path);
+      const { response } = await this.#open.association.store(context.id, rq, source, watch?.wrote);
       this.#torn = false;
       return { kind: "underway", outcome: this.#answered(path, response, context.id) };
     } catch (caught) {
       return { kind: "ended", outcome: this.#failed(path, asFault(caught)) };
     } finally {
       instance.close();
-      this.#options.dataSent?.(undefined);
+      watch?.ended();
     }
   }
 

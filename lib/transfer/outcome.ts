@@ -26,9 +26,24 @@ export type Outcome =
 
 export type OutcomeKind = Outcome["kind"];
 
+/** All of them, in the order they are told. */
+export const OUTCOME_KINDS: readonly OutcomeKind[] = [
+  "stored",
+  "storedWithWarning",
+  "refused",
+  "notAccepted",
+  "unreadable",
+  "skipped",
+  "notSent",
+];
+
 /** True when the instance is where it was to go, or was not to go anywhere. */
-export function isGood(outcome: Outcome): boolean {
-  return outcome.kind === "stored" || outcome.kind === "storedWithWarning" || outcome.kind === "skipped";
+export function isGood({ kind }: Outcome): boolean {
+  return !isFailure(kind);
+}
+
+export function isFailure(kind: OutcomeKind): boolean {
+  return kind !== "stored" && kind !== "storedWithWarning" && kind !== "skipped";
 }
 
 /** The exit code if this is the first failure of the run (design D2). */

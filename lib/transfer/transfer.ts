@@ -13,7 +13,7 @@ import { mayPass } from "../dimse/status.ts";
 import { asFault, Fault } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
 import type { Instance, Need, NoInstance, OpenInstance } from "../source/instance.ts";
-import { Delivery } from "./delivery.ts";
+import { Delivery, type WatchMessage } from "./delivery.ts";
 import type { OpenAssociation } from "./open.ts";
 import { exitCodeOfOutcome, isGood, type Outcome } from "./outcome.ts";
 import { backoffMs, type RetryLimits } from "./retry.ts";
@@ -44,8 +44,7 @@ export interface TransferTools {
   record(ended: EndedWork): void | Promise<void>;
   /** Told before each wait for another try. */
   retrying?(reason: string, afterSeconds: number): void;
-  /** Told how many data PDVs left with each write; undefined at the end of a message. */
-  dataSent?: ((dataPdvs: number | undefined) => void) | undefined;
+  watch?: WatchMessage | undefined;
 }
 
 export interface EndedWork {
@@ -216,7 +215,7 @@ export class Transfer {
       deflate: this.#plan.deflate,
       mayPropose: (instance) => this.#mayPropose(instance),
       wasClassProposed: (uid) => this.#proposed.some(({ abstractSyntax }) => abstractSyntax === uid),
-      dataSent: this.#tools.dataSent,
+      watch: this.#tools.watch,
     });
     this.#associations.add(open.association);
     const underway = new Set<Promise<void>>();

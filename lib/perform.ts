@@ -1,0 +1,100 @@
+/** What the command line asks for, done: with a log, with everybody who is told, and with an exit code for every end. */
+
+import type { Settings } from "./cli/settings.ts";
+import { asFault, exitCodeOf } from "./errors.ts";
+import { Logger, prefixed } from "./log/log.ts";
+import { openLog } from "./log/open_log.ts";
+import type { WriteText } from "./log/standard_streams.ts";
+import { type StatusLine, stderrStatusLine } from "./log/status_line.ts";
+import type { Observer } from "./report/events.ts";
+import { badInputEvent, neverTriedEvent } from "./report/file_event.ts";
+import { jsonLines } from "./report/json_lines.ts";
+import { Progress } from "./report/progress.ts";
+import { summaryLines } from "./report/summary.ts";
+import { Telling } from "./report/telling.ts";
+import { send } from "./send.ts";
+import { Inputs } from "./source/inputs.ts";
+import { runEvent } from "./stage.ts";
+import { VERSION } from "./version.ts";
+
+/** Answers the exit code. @throws Fault "usage" for what is wrong with the command line all the same */
+export async function perform(settings: Settings, toStdout: WriteText): Promise<number> {
+  const line = stderrStatusLine();
+  const backend = await openLog(settings.log, line.write);
+  const log = new Logger(backend);
+  log.debug(`$storescu: v${VERSION} $\n`);
+  try {
+    return await performTold(settings, log, line, toStdout);
+  } catch (caught) {
+    const fault = asFault(caught);
+    if (fault.kind === "usage") throw fault;
+    // DCMTK tells of its configuration files at level ERROR, of everything else that ends a run at FATAL.
+    log.log(fault.kind === "configuration" && fault.code === undefined ? "error" : "fatal", fault.condition);
+    if (fault.remedy !== undefined) log.fatal(`hint: ${fault.remedy}`);
+    return exitCodeOf(fault);
+  } finally {
+    await backend.close();
+  }
+}
+
+async function performTold(
+  settings: Settings,
+  log: Logger,
+  line: StatusLine,
+  toStdout: WriteText,
+): Promise<number> {
+  const progress = showsProgress(settings, log, line) ? new Progress(line) : undefined;
+  const telling = new Telling([
+    ...await observersOf(settings, log, toStdout),
+    ...(progress === undefined ? [] : [progress]),
+  ]);
+  const inputs = new Inputs(settings, log, { sizes: progress !== undefined });
+  try {
+    const ending = await send({ settings, log, inputs, telling, progress, toStdout });
+    const summary = telling.end(ending);
+    tellSummary(telling, summaryLines(summary), log, line);
+    return ending.exitCode;
+  } catch (caught) {
+    const fault = asFault(caught);
+    if (!telling.begun && telling.detailed) await tellNothingSent(settings, inputs, telling);
+    telling.end({ exitCode: exitCodeOf(fault), fault });
+    throw caught;
+  }
+}
+
+/** @throws Fault "configuration" for a file that cannot be written: before anything is sent */
+async function observersOf({ report }: Settings, log: Logger, toStdout: WriteText): Promise<Observer[]> {
+  const observers: Observer[] = [];
+  if (report.json) observers.push(jsonLines(toStdout));
+  if (report.file !== undefined || report.metrics !== undefined) {
+    const { openReportFiles } = await import("./report/report_files.ts");
+    observers.push(...openReportFiles(report, log));
+  }
+  return observers;
+}
+
+/** A run that ended before it began: every file has its event all the same. */
+async function tellNothingSent(settings: Settings, inputs: Inputs, telling: Telling): Promise<void> {
+  telling.begin(runEvent(settings, await inputs.count()));
+  let { refused } = inputs;
+  for await (const { path } of inputs.all()) {
+    telling.note(path === refused?.path ? badInputEvent(refused) : neverTriedEvent(path));
+    if (path === refused?.path) refused = undefined;
+  }
+}
+
+/** At the default level only on a terminal, or if something failed. */
+function tellSummary(telling: Telling, counts: readonly string[], log: Logger, line: StatusLine): void {
+  const failures = telling.tally.failureLines();
+  const lines = failures.length === 0 ? counts : [...counts, "failures:", ...failures];
+  const level = telling.tally.failures > 0 ? "error" : "info";
+  if (log.enabled(level)) log.log(level, lines.join("\n"));
+  else if (log.enabled("warn") && Deno.stderr.isTerminal()) line.write(prefixed(level, lines.join("\n")));
+}
+
+/** Progress and lines about every file would only get into each other's way. */
+function showsProgress({ task, report }: Settings, log: Logger, line: StatusLine): boolean {
+  if (task !== "send" || report.progress === "off") return false;
+  if (report.progress === "on") return true;
+  return line.redraws && !report.json && log.enabled("error") && !log.enabled("info");
+}

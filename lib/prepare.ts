@@ -1,0 +1,73 @@
+/** What is read and checked before the first association, once: profile, dictionary, edits, keys and certificates. */
+
+import type { Duplex } from "./association/duplex.ts";
+import { connectTcp, tcpDuplex } from "./association/transport.ts";
+import { type Profile, readProfile } from "./cli/profile.ts";
+import type { EditWish, Settings } from "./cli/settings.ts";
+import type { Edit } from "./dataset/edits.ts";
+import { parseSet, parseUnset } from "./dataset/parse_edit.ts";
+import { builtInDictionary, type Dictionary } from "./dicom/dictionary.ts";
+import { asFault, Fault } from "./errors.ts";
+import { LOGGER, type Logger } from "./log/log.ts";
+import { dictionaryOf } from "./source/dictionary_path.ts";
+import type { OpenOptions } from "./source/open_instance.ts";
+import { readWholeFile } from "./source/whole_file.ts";
+import { destinationOf } from "./transfer/plan.ts";
+
+/** How files are read and what is done to them. @throws Fault "usage", "configuration" */
+export function openOptionsOf({ input, network, edits }: Settings, log: Logger): OpenOptions {
+  const dictionary = dictionaryInUse(log);
+  return {
+    mode: input.mode,
+    newVr: network.newVr,
+    deflateLevel: network.compressionLevel,
+    repairUids: network.uidPadding,
+    dictionary,
+    edits: edits.map((wish) => editOf(wish, dictionary)),
+  };
+}
+
+function dictionaryInUse(log: Logger): Dictionary {
+  const searchPath = Deno.env.get("DCMDICTPATH");
+  return searchPath ? dictionaryOf(searchPath, log.named(LOGGER.data)) : builtInDictionary();
+}
+
+function editOf(wish: EditWish, dictionary: Dictionary): Edit {
+  return wish.kind === "set"
+    ? parseSet(`${wish.tag}=${wish.value}`, dictionary)
+    : parseUnset(wish.tag, dictionary);
+}
+
+/** The profile of --config-file. @throws Fault "configuration" */
+export function profileOf({ network }: Settings, log: Logger): Profile | undefined {
+  if (network.profile === undefined) return undefined;
+  const { file, name } = network.profile;
+  try {
+    return readProfile(readText(file), file, name, (warning) => log.warn(warning));
+  } catch (caught) {
+    const fault = asFault(caught);
+    if (fault.code !== undefined) throw fault;
+    throw new Fault("configuration", `reading config file: ${fault.message}`, { remedy: fault.remedy });
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return new TextDecoder().decode(readWholeFile(file));
+  } catch (caught) {
+    throw new Fault("configuration", `unable to open configuration file: ${file}`, { cause: caught });
+  }
+}
+
+/** Makes transport connections; keys and certificates are read and checked here. @throws Fault "configuration" */
+export async function connectorOf(settings: Settings, log: Logger): Promise<() => Promise<Duplex>> {
+  const { peer, network } = settings;
+  const destination = destinationOf(settings, Deno.env.get("TCP_NODELAY") !== "0");
+  if (settings.tls === undefined) return async () => tcpDuplex(await connectTcp(destination));
+  const { prepareTls } = await import("./association/tls.ts");
+  const tls = await prepareTls(settings.tls, log.named(LOGGER.tls));
+  return async () => {
+    const signal = AbortSignal.timeout(network.acseTimeoutSeconds * 1000);
+    return await tls.start(await connectTcp(destination), { peer, signal });
+  };
+}

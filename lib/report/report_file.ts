@@ -1,0 +1,64 @@
+/** --report FILE: the run as JSON, CSV or JUnit XML, by the file's extension. */
+
+import { Fault } from "../errors.ts";
+import type { Logger } from "../log/log.ts";
+import { type NewFile, reasonOf } from "../log/new_file.ts";
+import type { Event, Observer } from "./events.ts";
+import { csvFormat } from "./report_csv.ts";
+import { jsonFormat } from "./report_json.ts";
+import { junitFormat } from "./report_junit.ts";
+
+/** A way to write events down one by one, so that none needs to be kept. */
+export interface ReportFormat {
+  /** What is appended for an event. */
+  text(event: Event): string;
+  /** In the end: what replaces the beginning of the file, as many bytes as the run event made of it. */
+  beginning?(): string;
+}
+
+const FORMATS: ReadonlyMap<string, () => ReportFormat> = new Map([
+  ["json", jsonFormat],
+  ["csv", csvFormat],
+  ["xml", junitFormat],
+]);
+
+/** @throws Fault "configuration" when the name does not say what is wanted */
+export function reportFormatOf(path: string): ReportFormat {
+  const make = FORMATS.get(/\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? "");
+  if (make !== undefined) return make();
+  throw new Fault("configuration", `cannot tell what kind of report ${path} is to be`, {
+    remedy: "give it a name that ends in .json, .csv or .xml (JUnit)",
+  });
+}
+
+/** A report that appears when the run is over. What cannot be written is told once and does not stop the run. */
+export class ReportFile implements Observer {
+  readonly #file: NewFile;
+  readonly #format: ReportFormat;
+  readonly #log: Logger;
+  #broken = false;
+
+  constructor(file: NewFile, format: ReportFormat, log: Logger) {
+    this.#file = file;
+    this.#format = format;
+    this.#log = log;
+  }
+
+  note(event: Event): void {
+    if (this.#broken) return;
+    try {
+      this.#file.write(this.#format.text(event));
+      if (event.event === "summary") this.#finish();
+    } catch (caught) {
+      this.#broken = true;
+      this.#file.discard();
+      this.#log.error(`cannot write report ${this.#file.path}: ${reasonOf(caught)}`);
+    }
+  }
+
+  #finish(): void {
+    const beginning = this.#format.beginning?.();
+    if (beginning !== undefined) this.#file.rewriteBeginning(beginning);
+    this.#file.finish();
+  }
+}

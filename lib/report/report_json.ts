@@ -1,0 +1,17 @@
+/** One JSON object with the run event, all events of files, associations and retries in order, and the summary. */
+
+import type { ReportFormat } from "./report_file.ts";
+
+export function jsonFormat(): ReportFormat {
+  let isFirst = true;
+  return {
+    text(event) {
+      const json = JSON.stringify(event);
+      if (event.event === "run") return `{"run":${json},\n"events":[`;
+      if (event.event === "summary") return `\n],\n"summary":${json}}\n`;
+      const separator = isFirst ? "\n" : ",\n";
+      isFirst = false;
+      return separator + json;
+    },
+  };
+}

@@ -1,0 +1,46 @@
+/** Who is told what happens. */
+
+import type { Event, Observer, RunEvent, SummaryEvent } from "./events.ts";
+import { type Ending, Tally } from "./summary.ts";
+
+/** Invariant: a run event comes first, a summary last, and nothing follows it. */
+export class Telling {
+  readonly tally = new Tally();
+  readonly #observers: readonly Observer[];
+  /** Files announced by the run event; undefined before it. */
+  #announced: number | undefined;
+
+  constructor(observers: readonly Observer[]) {
+    this.#observers = [this.tally, ...observers];
+  }
+
+  /** The run event has been told. */
+  get begun(): boolean {
+    return this.#announced !== undefined;
+  }
+
+  /** Somebody wants to know of every file, even when nothing could be sent at all. */
+  get detailed(): boolean {
+    return this.#observers.length > 1;
+  }
+
+  /** How many of the files announced have not come to their end. */
+  get missing(): number {
+    return (this.#announced ?? 0) - this.tally.files;
+  }
+
+  begin(event: RunEvent): void {
+    this.#announced = event.files;
+    this.note(event);
+  }
+
+  readonly note = (event: Event): void => {
+    for (const observer of this.#observers) observer.note(event);
+  };
+
+  end(ending: Ending): SummaryEvent {
+    const summary = this.tally.event(ending);
+    this.note(summary);
+    return summary;
+  }
+}
