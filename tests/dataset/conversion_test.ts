@@ -52,7 +52,8 @@ Deno.test("an impossible conversion is refused in words that name both sides and
   ];
   for (const [from, to, facts, says] of refusals) {
     const outcome = conversion(from, to, facts);
-    assert(typeof outcome === "object" && outcome.refused.includes(says), JSON.stringify(outcome));
-    assert(/; propose /.test(outcome.refused), outcome.refused);
+    const refused = typeof outcome === "object" ? outcome.refused : outcome;
+    assert(refused.includes(says), refused);
+    assert(/; propose /.test(refused), refused);
   }
 });
