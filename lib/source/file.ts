@@ -1,7 +1,8 @@
 /**
  * A regular file: read at any offset to be surveyed, then passed through as one stream of bytes.
  *
- * How this works: reads are synchronous, because a file in the page cache is copied faster than a promise is made.
+ * How this works: the beginning is read once and kept, so that a small file costs one read, and a large one no seek,
+ * between survey and sending. Reads are synchronous, because a file in the page cache is copied faster than a promise is made.
  * A ReadPace watches how long they take; on a slow disk or share it makes the stream wait in promises instead, so that
  * other associations and signals do not stand still meanwhile.
  */
@@ -27,6 +28,12 @@ export function openFile(path: string, pace: ReadPace): InputFile | undefined {
   }
 }
 
+/** Enough for the headers of a plain image, and for the whole of a small object. */
+const HEAD_BYTES = 16 * 1024;
+/** Heads of closed files, for the next ones; more are not open at the same time with all associations at work. */
+const spareHeads: Uint8Array[] = [];
+const MOST_SPARE_HEADS = 128;
+
 export class InputFile implements SeekableBytes {
   readonly path: string;
   /** When it was opened. */
@@ -34,8 +41,13 @@ export class InputFile implements SeekableBytes {
   readonly #file: Deno.FsFile;
   readonly #modified: number;
   readonly #pace: ReadPace;
-  /** Where the next read happens if nobody seeks. */
+  /** The first bytes of the file, once they were asked for. */
+  #head: Uint8Array | undefined;
+  #headBytes = 0;
+  /** Where the operating system reads next. */
   #position = 0;
+  /** Where the stream goes on. */
+  #next = 0;
   #closed = false;
 
   constructor(path: string, file: Deno.FsFile, lengthBytes: number, modified: number, pace: ReadPace) {
@@ -47,19 +59,12 @@ export class InputFile implements SeekableBytes {
   }
 
   readAt(offset: number, into: Uint8Array): number {
-    let filled = 0;
     try {
-      this.#seek(offset);
-      while (filled < into.length) {
-        const got = this.#file.readSync(filled === 0 ? into : into.subarray(filled));
-        if (got === null || got === 0) break;
-        filled += got;
-        this.#position += got;
-      }
+      const known = this.#copyHead(offset, into);
+      return known === into.length ? known : known + this.#read(offset + known, into, known);
     } catch (caught) {
       throw cannotRead(this.path, caught);
     }
-    return filled;
   }
 
   /**
@@ -67,27 +72,32 @@ export class InputFile implements SeekableBytes {
    * Its fill() throws Fault "input" when the file has become shorter or has otherwise changed since it was opened.
    */
   passThrough(offset: number, lengthBytes: number): ByteSource {
-    this.#seek(offset);
+    this.#next = offset;
     return new PassThrough(this, lengthBytes);
   }
 
-  /** Reads on from where the last read ended: fewer bytes than `into` holds only at the end of the file. */
+  /** Reads on from where the last call ended: fewer bytes than `into` holds only at the end of the file. */
   readOn(into: Uint8Array): number | Promise<number> {
     try {
-      if (this.#pace.slow) return this.#readOnSlowly(into);
+      const known = this.#copyHead(this.#next, into);
+      this.#next += known;
+      if (known === into.length) return known;
+      if (this.#pace.slow) return this.#readOnSlowly(into, known);
       const started = performance.now();
-      const filled = this.readAt(this.#position, into);
+      const filled = this.#read(this.#next, into, known);
+      this.#next += filled;
       this.#pace.note(filled, performance.now() - started);
-      return filled;
+      return known + filled;
     } catch (caught) {
       throw cannotRead(this.path, caught);
     }
   }
 
-  async #readOnSlowly(into: Uint8Array): Promise<number> {
+  async #readOnSlowly(into: Uint8Array, known: number): Promise<number> {
     const started = performance.now();
-    let filled = 0;
+    let filled = known;
     try {
+      this.#seek(this.#next);
       while (filled < into.length) {
         const got = await this.#file.read(into.subarray(filled));
         if (got === null || got === 0) break;
@@ -97,8 +107,40 @@ export class InputFile implements SeekableBytes {
     } catch (caught) {
       throw cannotRead(this.path, caught);
     }
-    this.#pace.note(filled, performance.now() - started);
+    this.#next = this.#position;
+    this.#pace.note(filled - known, performance.now() - started);
     return filled;
+  }
+
+  /** Puts what of the head belongs at `offset`; answers how many bytes. */
+  #copyHead(offset: number, into: Uint8Array): number {
+    if (offset >= HEAD_BYTES) return 0;
+    const head = this.#head ?? this.#readHead();
+    const known = Math.min(this.#headBytes - offset, into.length);
+    if (known <= 0) return 0;
+    into.set(head.subarray(offset, offset + known));
+    return known;
+  }
+
+  #readHead(): Uint8Array {
+    const head = spareHeads.pop() ?? new Uint8Array(HEAD_BYTES);
+    this.#head = head;
+    const wanted = Math.min(HEAD_BYTES, this.lengthBytes);
+    this.#headBytes = this.#read(0, wanted < HEAD_BYTES ? head.subarray(0, wanted) : head, 0);
+    return head;
+  }
+
+  /** Reads into `into` from `filled` on; answers how many bytes came. */
+  #read(offset: number, into: Uint8Array, filled: number): number {
+    this.#seek(offset);
+    const from = filled;
+    while (filled < into.length) {
+      const got = this.#file.readSync(filled === 0 ? into : into.subarray(filled));
+      if (got === null || got === 0) break;
+      filled += got;
+      this.#position += got;
+    }
+    return filled - from;
   }
 
   /** @throws Fault "input" when the file is not the one that was surveyed any more */
@@ -114,6 +156,8 @@ export class InputFile implements SeekableBytes {
     if (this.#closed) return;
     this.#closed = true;
     this.#file.close();
+    if (this.#head !== undefined && spareHeads.length < MOST_SPARE_HEADS) spareHeads.push(this.#head);
+    this.#head = undefined;
   }
 
   #seek(offset: number): void {

@@ -1,0 +1,105 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { Fault } from "../../lib/errors.ts";
+import { type InputFile, openFile } from "../../lib/source/file.ts";
+import { ReadPace } from "../../lib/source/read_pace.ts";
+
+const HEAD_BYTES = 16 * 1024;
+const LENGTHS = [0, 1, 131, HEAD_BYTES - 1, HEAD_BYTES, HEAD_BYTES + 1, 2 * HEAD_BYTES, 100_001];
+
+function opened(path: string, pace = new ReadPace()): InputFile {
+  const file = openFile(path, pace);
+  if (file === undefined) throw new Error(`${path} is not a regular file`);
+  return file;
+}
+
+function content(lengthBytes: number): Uint8Array {
+  return Uint8Array.from({ length: lengthBytes }, (_, at) => (at * 2654435761) >>> 23);
+}
+
+async function passed(file: InputFile, offset: number, lengthBytes: number, step: number): Promise<number[]> {
+  const source = file.passThrough(offset, lengthBytes);
+  const bytes: number[] = [];
+  const into = new Uint8Array(step);
+  while (!source.ended) bytes.push(...into.subarray(0, await source.fill(into)));
+  source.close();
+  return bytes;
+}
+
+/** A pace that has seen a slow disk. */
+function slowPace(): ReadPace {
+  const pace = new ReadPace();
+  for (let reads = 0; !pace.slow; reads++) pace.note(1, 100);
+  return pace;
+}
+
+Deno.test("a file is read at any offset, whatever was read before", async () => {
+  const path = await Deno.makeTempFile();
+  for (const lengthBytes of LENGTHS) {
+    const bytes = content(lengthBytes);
+    await Deno.writeFile(path, bytes);
+    const file = opened(path);
+    const offsets = [0, 90_000, 5, HEAD_BYTES - 3, HEAD_BYTES, 0, lengthBytes - 1].filter((at) => at >= 0);
+    for (const offset of offsets) {
+      for (const wanted of [1, 7, HEAD_BYTES, 70_000]) {
+        const into = new Uint8Array(wanted);
+        const got = file.readAt(offset, into);
+        const expected = bytes.subarray(offset, offset + wanted);
+        assertEquals(got, expected.length, `${wanted} bytes at ${offset} of ${lengthBytes}`);
+        assertEquals(into.subarray(0, got), expected);
+      }
+    }
+    file.close();
+    file.close();
+  }
+  await Deno.remove(path);
+});
+
+Deno.test("a stream gives the bytes from its offset on, from a fast disk and from a slow one", async () => {
+  const path = await Deno.makeTempFile();
+  for (const lengthBytes of LENGTHS) {
+    const bytes = content(lengthBytes);
+    await Deno.writeFile(path, bytes);
+    for (const pace of [new ReadPace(), slowPace()]) {
+      for (const offset of [0, 132, HEAD_BYTES, 20_000].filter((at) => at <= lengthBytes)) {
+        for (const step of [1000, HEAD_BYTES, 65_536]) {
+          const file = opened(path, pace);
+          file.readAt(0, new Uint8Array(200)); // the survey
+          const got = await passed(file, offset, lengthBytes - offset, step);
+          assertEquals(got, [...bytes.subarray(offset)], `${lengthBytes} bytes from ${offset} by ${step}`);
+        }
+      }
+    }
+  }
+  await Deno.remove(path);
+});
+
+Deno.test("files open at the same time keep their bytes apart", async () => {
+  const folder = await Deno.makeTempDir();
+  const paths = ["a", "b", "c"].map((name) => `${folder}/${name}`);
+  for (const [index, path] of paths.entries()) {
+    await Deno.writeFile(path, content(30_000).map((byte) => byte + index));
+  }
+  for (let round = 0; round < 3; round++) {
+    const files = paths.map((path) => opened(path));
+    for (const file of files) file.readAt(0, new Uint8Array(10));
+    for (const [index, file] of files.entries()) {
+      const expected = [...content(30_000).map((byte) => byte + index)];
+      assertEquals(await passed(file, 0, 30_000, 4096), expected);
+    }
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a file that is changed while it is sent is a fault, even when its bytes are known already", async () => {
+  const path = await Deno.makeTempFile();
+  for (const [lengthBytes, change] of [[500, 400], [500, 600], [40_000, 30_000], [40_000, 50_000]] as const) {
+    await Deno.writeFile(path, content(lengthBytes));
+    const file = opened(path);
+    file.readAt(0, new Uint8Array(100));
+    await Deno.truncate(path, change);
+    const source = file.passThrough(0, lengthBytes);
+    assertThrows(() => source.fill(new Uint8Array(lengthBytes)), Fault, path);
+    source.close();
+  }
+  await Deno.remove(path);
+});
