@@ -26,7 +26,6 @@ async function bundle(folder: string): Promise<void> {
     "--quiet",
     "--check",
     "--minify",
-    "--keep-names",
     "--code-splitting",
     "--outdir",
     folder,
