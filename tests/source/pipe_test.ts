@@ -1,0 +1,64 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { surveyStream } from "../../lib/dataset/pass_through.ts";
+import { Fault } from "../../lib/errors.ts";
+import { openFile } from "../../lib/source/file.ts";
+import { openPipe } from "../../lib/source/pipe.ts";
+import { ReadPace } from "../../lib/source/read_pace.ts";
+import { pull } from "../dataset/pull.ts";
+import { assertSameBytes } from "../dataset/same_bytes.ts";
+import { imageFile, pattern } from "../peers/made_up_files.ts";
+
+const NO_FIFO = Deno.build.os === "windows";
+
+/** A FIFO, and somebody who writes `bytes` into it in small portions. */
+async function withFifo(bytes: Uint8Array, use: (path: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/fifo`;
+  try {
+    const { success } = await new Deno.Command("mkfifo", { args: [path] }).output();
+    assertEquals(success, true);
+    const writer = new Deno.Command("sh", {
+      args: ["-c", `dd bs=1009 of='${path}' 2>/dev/null`],
+      stdin: "piped",
+    }).spawn();
+    const writing = new Response(bytes.slice()).body?.pipeTo(writer.stdin).catch(() => {});
+    await use(path);
+    await writing;
+    await writer.status;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test({
+  name: "a FIFO is no regular file, and is read as a stream to its end",
+  ignore: NO_FIFO,
+  fn: async () => {
+    const bytes = pattern(700_001);
+    await withFifo(bytes, async (path) => {
+      assertEquals(openFile(path, new ReadPace()), undefined);
+      assertSameBytes(await pull(await openPipe(path), 12_345), bytes);
+    });
+  },
+});
+
+Deno.test({
+  name: "an instance comes through a FIFO",
+  ignore: NO_FIFO,
+  fn: async () => {
+    const file = imageFile({ pixelBytes: 3_000_000 });
+    await withFifo(file, async (path) => {
+      const { survey, dataSet } = await surveyStream(await openPipe(path), path, "auto");
+      assertEquals(survey.dataSetLengthBytes, undefined);
+      assertSameBytes(await pull(dataSet), file.subarray(survey.dataSetOffset));
+    });
+  },
+});
+
+Deno.test("a pipe that does not exist is a fault", async () => {
+  await assertRejects(
+    () => openPipe("/no/such/pipe"),
+    Fault,
+    "cannot read /no/such/pipe: no such file or folder",
+  );
+});
