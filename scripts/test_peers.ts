@@ -9,16 +9,16 @@ interface Peer {
   isThere(): Promise<boolean>;
 }
 
-const command = (name: string, debianPackage: string): Peer => ({
+const commandOf = (name: string, program: string, debianPackage: string): Peer => ({
   name,
   debianPackage,
-  isThere: async () => (await runCommand("sh", ["-c", `command -v ${name}`], { cwd: "." })).code === 0,
+  isThere: async () => (await runCommand("sh", ["-c", `command -v ${program}`], { cwd: "." })).code === 0,
 });
 
 const PEERS: readonly Peer[] = [
-  command("storescp", "dcmtk"),
-  command("Orthanc", "orthanc"),
-  command("openssl", "openssl"),
+  commandOf("DCMTK", "storescp", "dcmtk"),
+  commandOf("Orthanc", "Orthanc", "orthanc"),
+  commandOf("OpenSSL", "openssl", "openssl"),
   {
     name: "pydicom's test files",
     debianPackage: "python3-pydicom",
@@ -53,7 +53,7 @@ async function missingPeers(): Promise<Peer[]> {
 }
 
 async function canInstall(): Promise<boolean> {
-  return Deno.build.os === "linux" && Deno.uid() === 0 && await command("apt-get", "apt").isThere();
+  return Deno.build.os === "linux" && Deno.uid() === 0 && await commandOf("apt", "apt-get", "apt").isThere();
 }
 
 async function install(packages: readonly string[]): Promise<boolean> {
