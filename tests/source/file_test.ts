@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Fault } from "../../lib/errors.ts";
 import { type InputFile, openFile } from "../../lib/source/file.ts";
 import { ReadPace } from "../../lib/source/read_pace.ts";
@@ -102,4 +102,50 @@ Deno.test("a file that is changed while it is sent is a fault, even when its byt
     source.close();
   }
   await Deno.remove(path);
+});
+
+for (const [speed, pace] of [["fast", () => new ReadPace()], ["slow", slowPace]] as const) {
+  Deno.test(`a file that shrinks while it is sent is a fault that says by how much, on a ${speed} disk`, async () => {
+    const path = await Deno.makeTempFile();
+    await Deno.writeFile(path, content(100_000));
+    const source = opened(path, pace()).passThrough(0, 100_000);
+    assertEquals(await source.fill(new Uint8Array(40_000)), 40_000);
+    await Deno.truncate(path, 60_000);
+    const message = `${path} shrank while it was being sent (40000 bytes short)`;
+    const fault = await assertRejects(async () => await source.fill(new Uint8Array(60_000)), Fault, message);
+    assertEquals([fault.kind, source.ended], ["input", false]);
+    source.close();
+    await Deno.remove(path);
+  });
+}
+
+Deno.test("a file that is written to while it is sent is a fault before its last byte is given", async () => {
+  const path = await Deno.makeTempFile();
+  await Deno.writeFile(path, content(100_000));
+  const source = opened(path).passThrough(0, 100_000);
+  await source.fill(new Uint8Array(99_000));
+  await Deno.utime(path, 1_000_000_000, 1_000_000_000);
+  assertThrows(() => source.fill(new Uint8Array(1000)), Fault, `${path} was changed while it was being sent`);
+  source.close();
+  await Deno.remove(path);
+});
+
+Deno.test("what cannot be opened is refused in plain words", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/a`, "");
+  await Deno.symlink("loop", `${folder}/loop`);
+  const refusals = [
+    [`${folder}/no`, "no such file or folder"],
+    [folder, "it is a directory"],
+    [`${folder}/a/b`, "a part of the path is not a folder"],
+    [`${folder}/loop`, "too many symbolic links lead to each other"],
+  ] as const;
+  for (const [path, reason] of refusals) {
+    const fault = assertThrows(() => opened(path), Fault, `cannot read ${path}: ${reason}`);
+    assertEquals(fault.kind, "input");
+  }
+  const closed = opened(`${folder}/a`);
+  closed.close();
+  assertThrows(() => closed.readAt(0, new Uint8Array(1)), Fault, `cannot read ${folder}/a`);
+  await Deno.remove(folder, { recursive: true });
 });
