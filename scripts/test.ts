@@ -34,7 +34,12 @@ async function check(
 }
 
 /** Runs the tests that `args` name, and counts them. */
-async function tests(name: string, args: readonly string[], timeoutSeconds: number): Promise<Counts> {
+async function tests(
+  name: string,
+  args: readonly string[],
+  timeoutSeconds: number,
+  inParallel = true,
+): Promise<Counts> {
   const begin = performance.now();
   const junit = await Deno.makeTempFile({ prefix: "storescu-junit-" });
   try {
@@ -43,7 +48,7 @@ async function tests(name: string, args: readonly string[], timeoutSeconds: numb
       "--quiet",
       "--no-check",
       "--allow-all",
-      "--parallel",
+      ...(inParallel ? ["--parallel"] : []),
       `--junit-path=${junit}`,
       ...args,
     ];
@@ -96,9 +101,19 @@ async function checks(): Promise<Counts[]> {
   ]);
 }
 
+/** Tests that change the working folder, which is one for all threads: they cannot run beside others. */
+const CHANGE_FOLDER = "tests/**/*_cwd_test.ts";
+
 async function all(fast: boolean): Promise<Counts[]> {
   const counts = await checks();
-  counts.push(await tests("unit and property tests", ["--ignore=tests/interop,tests/e2e", "tests"], 180));
+  counts.push(
+    await tests(
+      "unit and property tests",
+      [`--ignore=tests/interop,tests/e2e,${CHANGE_FOLDER}`, "tests"],
+      180,
+    ),
+  );
+  counts.push(await tests("in folders of their own", ["--ignore=tests/interop", CHANGE_FOLDER], 60, false));
   if (fast) return counts;
 
   const missing = await providePeers();
@@ -107,7 +122,9 @@ async function all(fast: boolean): Promise<Counts[]> {
   counts.push(built);
   if (built.failed > 0) return counts;
   counts.push(await check("demo", "sh", ["scripts/demo"]));
-  counts.push(await tests("real peers", ["tests/interop"], 300));
+  counts.push(await tests("real peers", [`--ignore=${CHANGE_FOLDER}`, "tests/interop"], 300));
+  const alone = CHANGE_FOLDER.replace("**", "interop");
+  counts.push(await tests("real peers, in folders of their own", [alone], 120, false));
   counts.push(await tests("end to end", ["tests/e2e"], 300));
   return counts;
 }

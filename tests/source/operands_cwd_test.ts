@@ -1,0 +1,22 @@
+/** The folder "." among the operands: these tests change the working folder. */
+
+import { assertEquals } from "@std/assert";
+import { Logger, plainBackend } from "../../lib/log/log.ts";
+import { operands } from "../../lib/source/operands.ts";
+
+Deno.test("paths in the folder '.' begin without it", () => {
+  const folder = Deno.makeTempDirSync();
+  const here = Deno.cwd();
+  Deno.writeTextFileSync(`${folder}/a`, "");
+  Deno.chdir(folder);
+  try {
+    const wishes = { scanDirectories: true, scanPattern: undefined, recurse: true };
+    const silent = new Logger(plainBackend("off", () => {}));
+    for (const dot of [".", "./"]) {
+      assertEquals([...operands([dot], wishes, silent)].map(({ path }) => path), ["a"]);
+    }
+  } finally {
+    Deno.chdir(here);
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
