@@ -20,7 +20,7 @@ export interface DataSetKind {
 /** Bump this when the files come out differently. */
 const EDITION = 1;
 
-const CT_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.2";
+export const CT_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.2";
 const MEBIBYTE = 1 << 20;
 
 export const KINDS = {

@@ -1,0 +1,137 @@
+/** The rows of the table: what is sent to whom, and by which senders. */
+
+import { type DataSetKind, KINDS } from "./data.ts";
+import type { PeerName } from "./peers.ts";
+import type { SenderName } from "./senders.ts";
+
+export interface Workload {
+  readonly name: string;
+  readonly peer: PeerName;
+  /** Undefined: --version, nothing is sent. */
+  readonly kind: DataSetKind | undefined;
+  /** So many of the files; all if absent. */
+  readonly count?: number;
+  /** With --quick. */
+  readonly quickCount?: number;
+  /** The first is the one that the others are compared with. */
+  readonly senders: readonly SenderName[];
+  /** What the floor needs to know of the peer. */
+  readonly pduBytes?: number;
+  /** Rounds are for times; of memory one is enough. */
+  readonly once?: true;
+  /** Left out with --quick. */
+  readonly long?: true;
+}
+
+const TUNED: readonly SenderName[] = ["storescu, TCP_NODELAY=1", "dcmsend, TCP_NODELAY=1"];
+const DCMTK: readonly SenderName[] = [
+  "storescu",
+  "storescu, TCP_NODELAY=1",
+  "dcmsend",
+  "dcmsend, TCP_NODELAY=1",
+];
+
+/** DCMTK with its defaults takes 45 to 90 ms for each file: it gets fewer of them. */
+const FEW = 100;
+
+export const WORKLOADS: readonly Workload[] = [
+  { name: "--version", peer: "receiver", kind: undefined, senders: ["ours", "storescu", "dcmsend"] },
+  {
+    name: "1 file of 10 KB",
+    peer: "receiver",
+    kind: KINDS.small,
+    count: 1,
+    senders: ["ours", "floor", ...DCMTK],
+  },
+  { name: "1 object of 800 MB", peer: "receiver", kind: KINDS.large, senders: ["ours", "floor", ...DCMTK] },
+  {
+    name: "400 CT of 530 KB",
+    peer: "receiver",
+    kind: KINDS.ct,
+    quickCount: 100,
+    senders: ["ours", "floor", ...TUNED],
+  },
+  {
+    name: "3,000 of 10 KB",
+    peer: "receiver",
+    kind: KINDS.small,
+    quickCount: 500,
+    senders: ["ours", "floor", ...TUNED],
+  },
+  {
+    name: "20,000 of 10 KB",
+    peer: "receiver",
+    kind: KINDS.many,
+    senders: ["ours", "floor", ...TUNED],
+    once: true,
+    long: true,
+  },
+  {
+    name: "1 object of 2 GB",
+    peer: "receiver",
+    kind: KINDS.huge,
+    senders: ["ours", "floor", ...TUNED],
+    once: true,
+  },
+  {
+    name: "1 object of 800 MB",
+    peer: "receiver, 16 KB PDUs",
+    kind: KINDS.large,
+    senders: ["ours", "floor", ...TUNED],
+    pduBytes: 16384,
+  },
+  {
+    name: "400 CT of 530 KB",
+    peer: "receiver, 16 KB PDUs",
+    kind: KINDS.ct,
+    quickCount: 100,
+    senders: ["ours", "floor", ...TUNED],
+    pduBytes: 16384,
+  },
+  {
+    name: "400 CT, implicit to explicit VR",
+    peer: "receiver, explicit only",
+    kind: KINDS.implicitCt,
+    quickCount: 100,
+    senders: ["ours", ...TUNED],
+  },
+  {
+    name: "200 of 10 KB",
+    peer: "receiver, answers after 20 ms",
+    kind: KINDS.small,
+    count: 200,
+    quickCount: 50,
+    senders: ["ours", "--jobs 8", "--max-ops-invoked 16", ...TUNED],
+  },
+  {
+    name: "400 CT of 530 KB",
+    peer: "storescp --ignore, TLS",
+    kind: KINDS.ct,
+    quickCount: 100,
+    senders: ["ours", "storescu, TCP_NODELAY=1"],
+  },
+  {
+    name: "100 of 10 KB",
+    peer: "storescp --ignore",
+    kind: KINDS.small,
+    count: FEW,
+    quickCount: 20,
+    senders: ["ours", ...DCMTK],
+  },
+  {
+    name: "100 of 10 KB",
+    peer: "Orthanc",
+    kind: KINDS.small,
+    count: FEW,
+    quickCount: 20,
+    senders: ["ours", ...DCMTK],
+  },
+  {
+    name: "400 CT of 530 KB",
+    peer: "Orthanc",
+    kind: KINDS.ct,
+    quickCount: 20,
+    senders: ["ours", "--jobs 8", "storescu, TCP_NODELAY=1"],
+    long: true,
+  },
+];
