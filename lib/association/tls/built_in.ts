@@ -71,8 +71,7 @@ export function builtInContext(wishes: TlsWishes, own: OwnIdentity | undefined, 
       } catch (caught) {
         duplex.destroy();
         if (signal?.aborted) throw timedOutFault(ours);
-        throw explained(caught, ours) ??
-          new Fault("tls", `TLS error: ${systemText(caught)} (${peer})`, { cause: caught });
+        throw explained(caught, ours) ?? closedFault(ours, false);
       } finally {
         signal?.removeEventListener("abort", giveUp);
       }

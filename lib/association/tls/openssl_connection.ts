@@ -6,7 +6,7 @@
  */
 
 import { findSocket, type Socket } from "../socket.ts";
-import type { Fault } from "../../errors.ts";
+import { Fault } from "../../errors.ts";
 import type { OurSide } from "./alerts.ts";
 import type { TlsDetails, TlsDuplex } from "./engine.ts";
 import { closedFault, opensslFault, plainPeerFault, verificationFault } from "./failures.ts";
@@ -62,13 +62,25 @@ export class OpenSslConnection implements TlsDuplex {
       const result = ssl.SSL_do_handshake(this.#ssl);
       const error = result === 1 ? 0 : ssl.SSL_get_error(this.#ssl, result);
       const fault = error === 0 || error === WANT_READ ? undefined : this.#takeFault();
-      await this.#flush(); // also the alert that tells the peer what we do not like
+      const isSent = await this.#sent(); // also the alert that tells the peer what we do not like
       if (fault !== undefined) throw fault;
       if (error === 0) break;
       this.quickAck();
-      if (!(await this.#receive())) throw closedFault(this.#ours, this.#hasAnswered);
+      if (!isSent || !(await this.#receivedMore())) throw closedFault(this.#ours, this.#hasAnswered);
     }
     this.#details = this.#readDetails();
+  }
+
+  /** False when the socket is broken: the end of the handshake, for reasons that only the peer knows. */
+  #sent(): Promise<boolean> {
+    return this.#flush().then(() => true, () => false);
+  }
+
+  #receivedMore(): Promise<boolean> {
+    return this.#receive().catch((caught) => {
+      if (caught instanceof Fault) throw caught;
+      return false;
+    });
   }
 
   get details(): TlsDetails {
@@ -83,10 +95,10 @@ export class OpenSslConnection implements TlsDuplex {
       const count = ssl.SSL_read(this.#ssl, into, into.length);
       if (count > 0) return count;
       const error = ssl.SSL_get_error(this.#ssl, count);
+      // An alert or new key of ours must not hold up reading; if it cannot be sent, the next write says why.
+      this.#flush().catch(() => {});
       if (error === ZERO_RETURN) return null;
       if (error !== WANT_READ) throw this.#takeFault();
-      // A key update may want an answer; it must not hold up reading, and what ends it ends the next write too.
-      if (this.#library.pendingBytes(this.#toSend) > 0) this.#flush().catch(() => {});
       if (!(await this.#receive())) return null;
     }
   }

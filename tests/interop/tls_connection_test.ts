@@ -1,0 +1,300 @@
+/** One connection: long streams both ways, peers that misbehave, and ends at any moment. Both engines. */
+
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { openOpenSsl } from "../../lib/association/tls/openssl_library.ts";
+import { Fault } from "../../lib/errors.ts";
+import { have } from "../peers/available.ts";
+import { waitFor } from "../peers/wait_for.ts";
+import { type Pair, selfSigned } from "../tls/authority.ts";
+import { startEchoServer } from "../tls/openssl_command.ts";
+import { type Engine, meet, outcomeOf, writeAll } from "../tls/wishes.ts";
+
+const ENGINES: readonly Engine[] = openOpenSsl() === undefined ? ["builtIn"] : ["any", "builtIn"];
+const PEER_ERRORS = [Deno.errors.ConnectionReset, Deno.errors.BrokenPipe, Deno.errors.NotConnected];
+
+async function withPair(run: (pair: Pair) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "storescu-tls-" });
+  try {
+    await run(await selfSigned(folder, "server"));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** A test with a certificate that trusts itself. */
+function testWithPair(name: string, run: (pair: Pair, test: Deno.TestContext) => Promise<void>): void {
+  Deno.test({ name, ignore: !have("openssl"), fn: (test) => withPair((pair) => run(pair, test)) });
+}
+
+/** A server that does `serve` with each connection, and never lets an error of the connection out. */
+function listen(
+  serve: (connection: Deno.TcpConn) => Promise<void>,
+): AsyncDisposable & { readonly port: number } {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const serving = (async () => {
+    for await (const connection of listener) {
+      await serve(connection).catch((error) => {
+        if (!PEER_ERRORS.some((kind) => error instanceof kind)) throw error;
+      });
+      try {
+        connection.close();
+      } catch {
+        // `serve` has closed it
+      }
+    }
+  })();
+  return {
+    port: listener.addr.port,
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      await serving;
+    },
+  };
+}
+
+function numbers(seed: number): () => number {
+  let state = seed;
+  return () => (state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff) >> 8;
+}
+
+function newSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0] ?? 1;
+}
+
+for (const engine of ENGINES) {
+  testWithPair(
+    `what is written in any portions arrives, while as much comes back (${engine})`,
+    async ({ keyFile, certificateFile }) => {
+      const [key, cert] = [await Deno.readTextFile(keyFile), await Deno.readTextFile(certificateFile)];
+      const listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, key, cert });
+      const echo = (async () => {
+        const connection = await listener.accept();
+        await connection.readable.pipeTo(connection.writable);
+      })();
+      const seed = newSeed();
+      const next = numbers(seed);
+      const sent = Uint8Array.from({ length: 6_000_000 }, next);
+      const duplex = await meet({
+        wishes: { certificateFiles: [certificateFile] },
+        engine,
+        port: listener.addr.port,
+      });
+      const received = new Uint8Array(sent.length);
+      const reading = (async () => {
+        for (let length = 0; length < received.length;) {
+          const count = await duplex.read(received.subarray(length, length + 1 + next() % 100_000));
+          if (count === null) throw new Error(`seed ${seed}: ended after ${length} bytes`);
+          length += count;
+        }
+      })();
+      for (let done = 0; done < sent.length;) {
+        const count = await duplex.write(sent.subarray(done, done + 1 + next() % 700_000));
+        assert(count > 0);
+        done += count;
+      }
+      await reading;
+      assert(received.every((byte, index) => byte === sent[index]), `seed ${seed}`);
+      duplex.destroy();
+      await echo.catch(() => {});
+      listener.close();
+    },
+  );
+
+  testWithPair(`a peer without TLS is said to be one (${engine})`, async ({ certificateFile }, test) => {
+    const answers: readonly (readonly [name: string, answer: string, expected: RegExp])[] = [
+      ["a DICOM peer", "\x07\x00\x00\x00\x00\x04\x00\x00\x02\x01", /000b:0017 .*does not answer with TLS/],
+      [
+        "a web server",
+        "HTTP/1.1 400 Bad Request\r\n\r\n",
+        /000b:0017 .*does not answer with TLS: it does not speak TLS/,
+      ],
+      ["one that closes", "", /000b:0017 .*closed the connection instead of answering the TLS handshake/],
+    ];
+    for (const [name, answer, expected] of answers) {
+      await test.step(name, async () => {
+        await using server = listen(async (connection) => {
+          await connection.read(new Uint8Array(4096));
+          if (answer !== "") await connection.write(new TextEncoder().encode(answer));
+        });
+        const outcome = await outcomeOf({
+          wishes: { certificateFiles: [certificateFile] },
+          engine,
+          port: server.port,
+        });
+        assertMatch(outcome, expected);
+      });
+    }
+  });
+
+  testWithPair(`a peer that resets the connection has closed it (${engine})`, async ({ certificateFile }) => {
+    await using server = listen(async (connection) => {
+      // Closing with bytes unread makes the kernel send RST.
+      await connection.read(new Uint8Array(1));
+    });
+    const outcome = await outcomeOf({
+      wishes: { certificateFiles: [certificateFile] },
+      engine,
+      port: server.port,
+    });
+    assertMatch(outcome, /^tls: 000b:0017 .*closed the connection/);
+  });
+
+  testWithPair(
+    `a peer that says nothing is given up when told to (${engine})`,
+    async ({ certificateFile }) => {
+      const { promise: end, resolve } = Promise.withResolvers<void>();
+      await using server = listen(() => end);
+      const abort = new AbortController();
+      const meeting = meet({
+        wishes: { certificateFiles: [certificateFile] },
+        engine,
+        port: server.port,
+        signal: abort.signal,
+      });
+      abort.abort();
+      const fault = await assertRejects(() => meeting, Fault);
+      assertMatch(`${fault.kind} ${fault.condition}`, /^tls 000b:0017 TLS handshake .* not finished in time/);
+      assert(fault.transient);
+      resolve();
+    },
+  );
+
+  testWithPair(
+    `a handshake that is cut off or damaged anywhere ends with a fault (${engine})`,
+    async ({ keyFile, certificateFile }) => {
+      const [process, port] = await startEchoServer(["-key", keyFile, "-cert", certificateFile]);
+      await using _server = process;
+      const seed = newSeed();
+      const next = numbers(seed);
+      for (let round = 0; round < 40; round++) {
+        const position = next() % 700;
+        const isCut = round % 2 === 0;
+        await using relay = listen((connection) => relayTo(port, connection, position, isCut));
+        const outcome = await outcomeOf({
+          wishes: { certificateFiles: [certificateFile] },
+          engine,
+          port: relay.port,
+        });
+        assertMatch(outcome, /^tls: /, `seed ${seed}, octet ${position} ${isCut ? "cut" : "changed"}`);
+      }
+    },
+  );
+
+  testWithPair(
+    `destroying ends a pending read and a stalled write at once (${engine})`,
+    async ({ keyFile, certificateFile }) => {
+      const [key, cert] = [await Deno.readTextFile(keyFile), await Deno.readTextFile(certificateFile)];
+      const listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, key, cert });
+      const accepted = listener.accept().then(async (connection) => {
+        await connection.handshake();
+        return connection;
+      });
+      const duplex = await meet({
+        wishes: { certificateFiles: [certificateFile] },
+        engine,
+        port: listener.addr.port,
+      });
+      const peer = await accepted;
+      const settle = (promise: Promise<unknown>) => promise.then(() => "ended", () => "ended");
+      const reading = settle(duplex.read(new Uint8Array(10)));
+      // Nobody reads: the buffers of both kernels fill up, and one write waits.
+      let writes = 0;
+      const writing = settle((async () => {
+        for (;;) {
+          await duplex.write(new Uint8Array(262144));
+          writes++;
+        }
+      })());
+      let before = -1;
+      await waitFor("a stalled write", async () => {
+        before = writes;
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        return writes === before;
+      });
+      duplex.destroy();
+      duplex.destroy();
+      assertEquals(await Promise.all([reading, writing]), ["ended", "ended"]);
+      duplex.quickAck();
+      peer.close();
+      listener.close();
+    },
+  );
+}
+
+/** Passes bytes on both ways; what the server sends is cut at `position`, or its octet there is changed. */
+async function relayTo(port: number, client: Deno.TcpConn, position: number, isCut: boolean): Promise<void> {
+  const server = await Deno.connect({ hostname: "127.0.0.1", port });
+  const upward = pass(client, server, (bytes) => bytes);
+  let passed = 0;
+  await pass(server, client, (bytes) => {
+    const offset = position - passed;
+    passed += bytes.length;
+    if (offset < 0 || offset >= bytes.length) return bytes;
+    if (isCut) return undefined;
+    bytes[offset] = (bytes[offset] ?? 0) ^ 0x55;
+    return bytes;
+  });
+  for (const connection of [client, server]) {
+    try {
+      connection.close();
+    } catch {
+      // already closed
+    }
+  }
+  await upward;
+}
+
+type Change = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | undefined;
+
+/** Ends when either side does, or when `change` says so. */
+async function pass(from: Deno.TcpConn, to: Deno.TcpConn, change: Change): Promise<void> {
+  const buffer = new Uint8Array(16384);
+  try {
+    for (;;) {
+      const count = await from.read(buffer);
+      const bytes = count === null ? undefined : change(buffer.subarray(0, count));
+      if (bytes === undefined) return;
+      for (let sent = 0; sent < bytes.length;) sent += await to.write(bytes.subarray(sent));
+    }
+  } catch {
+    // one of the two has gone
+  }
+}
+
+Deno.test({
+  name: "a peer that changes its keys in the middle is answered, and the stream goes on",
+  ignore: !have("openssl") || openOpenSsl() === undefined,
+  fn: () =>
+    withPair(async ({ keyFile, certificateFile }) => {
+      const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+      const { port } = listener.addr;
+      listener.close();
+      const server = new Deno.Command("openssl", {
+        args: ["s_server", "-accept", `127.0.0.1:${port}`, "-msg", "-key", keyFile, "-cert", certificateFile],
+        stdin: "piped",
+        stdout: "piped",
+        stderr: "null",
+      }).spawn();
+      let output = "";
+      const collecting = (async () => {
+        for await (const part of server.stdout.pipeThrough(new TextDecoderStream())) output += part;
+      })();
+      await waitFor("the server", () => output.includes("ACCEPT"));
+      const duplex = await meet({ wishes: { certificateFiles: [certificateFile] }, port });
+      const reading = duplex.read(new Uint8Array(10));
+      await writeAll(duplex, new TextEncoder().encode("before\n"));
+      await waitFor("the first line", () => output.includes("before"));
+      const commands = server.stdin.getWriter();
+      await commands.write(new TextEncoder().encode("K\n"));
+      await waitFor("the new key", () => />>>.*KeyUpdate/.test(output));
+      await writeAll(duplex, new TextEncoder().encode("after\n"));
+      await waitFor("our new key", () => /<<<.*KeyUpdate/.test(output));
+      await waitFor("the second line", () => output.includes("after"));
+      await commands.write(new TextEncoder().encode("Q\n"));
+      assertEquals(await reading, null);
+      duplex.destroy();
+      await commands.close().catch(() => {});
+      await server.status;
+      await collecting;
+    }),
+});
