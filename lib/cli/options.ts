@@ -63,7 +63,6 @@ const SECURE = ["--enable-tls", "--anonymous-tls"] as const;
 
 /** Why an option is not there yet. */
 const LATER = {
-  speed: "several associations and operations at a time come with a later version",
   comfort: "it comes with a later version",
 } as const;
 
@@ -931,15 +930,13 @@ export const GROUPS = [
             params: [{ name: "number", kind: "integer", min: 1, max: 64 }],
             help: "send over this many associations at a time",
             default: "1",
-            pending: LATER.speed,
           },
           {
             long: "--max-ops-invoked",
             params: [{ name: "number", kind: "integer", min: 0, max: 65535 }],
             help:
-              "have this many store requests under way on an association, if the peer agrees; 0: no limit",
+              "have this many store requests under way on an association, as far as the peer agrees; 0: 256",
             default: "1",
-            pending: LATER.speed,
           },
         ],
       },
