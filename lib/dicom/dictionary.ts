@@ -211,19 +211,23 @@ export class Dictionary {
 
   /** The VR that `creator` (without padding) gives to a private element; 0 if it is not known. */
   privateVrOf(creator: string, tag: number): number {
-    const entry = this.#private.find((entry) => entry.creator === creator && covers(entry, tag));
-    if (entry !== undefined) return entry.vr;
+    if (this.#private.length > 0) {
+      const entry = this.#private.find((entry) => entry.creator === creator && covers(entry, tag));
+      if (entry !== undefined) return entry.vr;
+    }
     const elements = this.#creators.get(creator) ?? this.#unpack(creator);
+    if (elements === undefined) return 0;
     const group = tag >>> 16;
     const element = tag & 0xFF;
     return elements.get(group << 8 | element) ?? elements.get((group & 0xFF00) << 8 | element) ?? 0;
   }
 
-  #unpack(creator: string): ReadonlyMap<number, number> {
+  #unpack(creator: string): ReadonlyMap<number, number> | undefined {
     creatorLines ??= new Map(PRIVATE.split("\n").map((line) => [line.slice(0, line.indexOf("\t")), line]));
-    const elements = unpackCreator(creatorLines.get(creator) ?? "");
-    // A hostile file must not fill the memory with invented creators.
-    if (elements.size > 0) this.#creators.set(creator, elements);
+    const line = creatorLines.get(creator);
+    if (line === undefined) return undefined;
+    const elements = unpackCreator(line);
+    this.#creators.set(creator, elements);
     return elements;
   }
 
