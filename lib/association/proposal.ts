@@ -107,26 +107,32 @@ export function acceptedContexts(
 ): AcceptedContext[] {
   const open = new Map(proposed.map((context) => [context.id, context]));
   const accepted: AcceptedContext[] = [];
+  const unasked = new Set<number>();
   for (const { id, result, transferSyntax } of answered) {
     const context = open.get(id);
-    if (context === undefined) {
-      warn(
-        `ignoring the peer's answer for presentation context ${id}, which was not proposed or is already answered`,
-      );
-      continue;
-    }
     open.delete(id);
-    if (result !== CONTEXT_RESULT.acceptance) continue;
-    if (!context.transferSyntaxes.includes(transferSyntax)) {
-      warn(
-        `ignoring presentation context ${id}: accepted with transfer syntax '${transferSyntax}', never proposed`,
-      );
-      continue;
+    if (context === undefined) {
+      unasked.add(id);
+    } else if (result === CONTEXT_RESULT.acceptance) {
+      if (context.transferSyntaxes.includes(transferSyntax)) {
+        accepted.push({ id, abstractSyntax: context.abstractSyntax, transferSyntax });
+      } else {
+        const uid = LOOKS_LIKE_UID.test(transferSyntax) ? ` ${transferSyntax}` : "";
+        warn(
+          `ignoring presentation context ${id}: accepted with a transfer syntax${uid} that was not proposed`,
+        );
+      }
     }
-    accepted.push({ id, abstractSyntax: context.abstractSyntax, transferSyntax });
+  }
+  if (unasked.size > 0) {
+    const ids = [...unasked].join(", ");
+    warn(`ignoring the peer's answer for presentation context ${ids}: not proposed, or already answered`);
   }
   return accepted;
 }
+
+/** Anything else a peer sends is not fit to be printed. */
+const LOOKS_LIKE_UID = /^[0-9.]{1,64}$/;
 
 /**
  * The context for an instance among the accepted ones, as DCMTK chooses: its own transfer syntax, else an explicit

@@ -1,11 +1,14 @@
 /** C-STORE (PS3.7 9.3.1) and C-ECHO (PS3.7 9.3.5) messages. */
 
+import { printable } from "../log/printable.ts";
 import type { CommandSet } from "./command_set.ts";
 import { COMMAND, ELEMENT, encodeCommandSet, NO_DATA_SET, numberOf, tagsOf, textOf } from "./command_set.ts";
 
 /** DCMTK's value for "a data set follows". */
 const DATA_SET_PRESENT = 0x0001;
 const PRIORITY_MEDIUM = 0x0000;
+/** LO has 64 characters, which in a multi-byte character set are some more bytes. */
+const LONGEST_COMMENT = 256;
 
 export interface StoreRq {
   /** 1 to 65535. */
@@ -103,6 +106,7 @@ export function readRsp(command: CommandSet): DimseRsp | string {
   if (messageId === undefined) return "response has no Message ID Being Responded To (0000,0120)";
   const status = numberOf(command, ELEMENT.status);
   if (status === undefined) return "response has no Status (0000,0900)";
+  const comment = textOf(command, ELEMENT.errorComment);
   return {
     commandField,
     messageIdBeingRespondedTo: messageId,
@@ -110,15 +114,7 @@ export function readRsp(command: CommandSet): DimseRsp | string {
     hasDataSet: (numberOf(command, ELEMENT.commandDataSetType) ?? NO_DATA_SET) !== NO_DATA_SET,
     affectedSopClassUid: textOf(command, ELEMENT.affectedSopClassUid),
     affectedSopInstanceUid: textOf(command, ELEMENT.affectedSopInstanceUid),
-    errorComment: printable(textOf(command, ELEMENT.errorComment)),
+    errorComment: comment === undefined ? undefined : printable(comment.slice(0, LONGEST_COMMENT)),
     offendingElements: tagsOf(command, ELEMENT.offendingElement),
   };
-}
-
-/** LO has 64 characters, which in a multi-byte character set are some more bytes. */
-const LONGEST_COMMENT = 256;
-
-/** Without what would forge log lines or steer a terminal. */
-function printable(text: string | undefined): string | undefined {
-  return text?.slice(0, LONGEST_COMMENT).replaceAll(/\p{Cc}/gu, ".");
 }

@@ -3,7 +3,7 @@
  *
  * Each connection goes through the steps of its script (the second connection through the second script, and so on;
  * the last script serves all that follow). Behind the last step the connection is held open until the requestor
- * leaves, unless the script ended it.
+ * leaves or aborts, unless the script ended it.
  */
 
 import { decodeCommandSet } from "../../lib/dimse/command_set.ts";
@@ -131,7 +131,10 @@ class Play implements ScriptedConnection, Seen {
       for (const step of steps) if (!await this.#do(step)) return;
       this.finished = true;
       this.ended = true;
-      while (!this.#closed && await this.#reader.next() !== undefined);
+      while (!this.#closed) {
+        const pdu = await this.#reader.next();
+        if (pdu === undefined || pdu.type === "abort") break;
+      }
     } catch (error) {
       // Lost while writing is an outcome; a mistake in the script is not.
       if (!this.#closed && !isConnectionError(error)) throw error;

@@ -1,0 +1,93 @@
+import { assert, assertEquals } from "@std/assert";
+import { Deadlines, type TimeLimits, type Waiting } from "../../lib/association/deadlines.ts";
+import type { Fault } from "../../lib/errors.ts";
+import { waitFor } from "../peers/wait_for.ts";
+
+const NOTHING: Waiting = { acse: undefined, oldestRequestMs: undefined, bytesDue: false };
+
+/** Runs time limits over what `waiting` says until one strikes, or `patienceMs` have passed. */
+async function run(
+  limits: TimeLimits,
+  waiting: (deadlines: Deadlines) => Waiting,
+  patienceMs = 10_000,
+): Promise<Fault | undefined> {
+  const strikes: Fault[] = [];
+  const deadlines: Deadlines = new Deadlines(
+    limits,
+    () => waiting(deadlines),
+    (fault) => strikes.push(fault),
+  );
+  deadlines.acseStarted();
+  const begin = performance.now();
+  await waitFor("a time limit", () => strikes.length > 0 || performance.now() - begin > patienceMs);
+  deadlines.stop();
+  assert(strikes.length <= 1);
+  return strikes[0];
+}
+
+Deno.test("each time limit names itself when it strikes", async () => {
+  const begin = performance.now();
+  const all: TimeLimits = { acseTimeoutSeconds: 0.2, dimseTimeoutSeconds: 0.2, socketTimeoutSeconds: 0.2 };
+  const cases: readonly (readonly [limits: TimeLimits, waiting: Waiting, code: string, text: string])[] = [
+    [all, { ...NOTHING, acse: "A-RELEASE-RP" }, "0006:031a", "no A-RELEASE-RP within 0.2 s (--acse-timeout)"],
+    [
+      { ...all, socketTimeoutSeconds: 0.1 },
+      { ...NOTHING, acse: "A-ASSOCIATE-AC", bytesDue: true },
+      "0006:031a",
+      "no A-ASSOCIATE-AC within 0.2 s (--acse-timeout)",
+    ],
+    [
+      { ...all, socketTimeoutSeconds: 0.1 },
+      { acse: undefined, oldestRequestMs: begin, bytesDue: true },
+      "0006:0207",
+      "no C-STORE response within 0.2 s (--dimse-timeout)",
+    ],
+    [
+      all,
+      { ...NOTHING, bytesDue: true },
+      "0006:0317",
+      "no byte moved either way for 0.2 s (--socket-timeout)",
+    ],
+    [
+      { acseTimeoutSeconds: 0.1, socketTimeoutSeconds: 0.2 },
+      { acse: undefined, oldestRequestMs: begin, bytesDue: true },
+      "0006:0317",
+      "no byte moved either way for 0.2 s (--socket-timeout)",
+    ],
+  ];
+  await Promise.all(cases.map(async ([limits, waiting, code, text]) => {
+    const fault = await run(limits, () => waiting);
+    assertEquals([fault?.kind, fault?.code, fault?.transient], ["lost", code, true]);
+    assert(fault?.message.endsWith(text), fault?.message);
+  }));
+});
+
+Deno.test("no time limit strikes while nothing is awaited, while bytes move, or where there is none", async () => {
+  const all: TimeLimits = { acseTimeoutSeconds: 0.1, dimseTimeoutSeconds: 0.1, socketTimeoutSeconds: 0.3 };
+  const none: TimeLimits = { acseTimeoutSeconds: 0.1 };
+  const faults = await Promise.all([
+    run(all, () => NOTHING, 600),
+    run(none, () => ({ acse: undefined, oldestRequestMs: 0, bytesDue: true }), 600),
+    run({ ...none, socketTimeoutSeconds: 0.3 }, (deadlines) => {
+      deadlines.moved();
+      return { ...NOTHING, bytesDue: true };
+    }, 900),
+    run({ ...all, dimseTimeoutSeconds: 5 }, () => ({
+      acse: undefined,
+      oldestRequestMs: performance.now(), // another one each time: answers keep coming
+      bytesDue: true,
+    }), 600),
+  ]);
+  assertEquals(faults, [undefined, undefined, undefined, undefined]);
+});
+
+Deno.test("a limit set later strikes a peer that stalls, whatever else is awaited", async () => {
+  let limited = false;
+  const fault = await run({ acseTimeoutSeconds: 60, dimseTimeoutSeconds: 60 }, (deadlines) => {
+    if (!limited) deadlines.limitStall(0.2);
+    limited = true;
+    return { acse: undefined, oldestRequestMs: performance.now(), bytesDue: true };
+  });
+  assertEquals([fault?.kind, fault?.transient], ["lost", false]);
+  assert(fault?.message.endsWith("no byte moved either way for 0.2 s after the stop was asked for"));
+});
