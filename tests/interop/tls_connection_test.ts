@@ -181,6 +181,29 @@ for (const engine of ENGINES) {
   );
 
   testWithPair(
+    `a stream that is damaged in the middle is lost (${engine})`,
+    async ({ keyFile, certificateFile }) => {
+      const [process, port] = await startEchoServer(["-key", keyFile, "-cert", certificateFile]);
+      await using _server = process;
+      await using relay = listen((connection) => relayTo(port, connection, 5000, false));
+      const duplex = await meet({
+        wishes: { certificateFiles: [certificateFile] },
+        engine,
+        port: relay.port,
+      });
+      const line = new TextEncoder().encode(`${"a".repeat(100)}\n`);
+      const failure = await assertRejects(async () => {
+        for (let round = 0; round < 100; round++) {
+          await writeAll(duplex, line);
+          await duplex.read(new Uint8Array(200));
+        }
+      }, Error);
+      assert(!(failure instanceof Fault) || failure.kind === "lost", String(failure));
+      duplex.destroy();
+    },
+  );
+
+  testWithPair(
     `destroying ends a pending read and a stalled write at once (${engine})`,
     async ({ keyFile, certificateFile }) => {
       const [key, cert] = [await Deno.readTextFile(keyFile), await Deno.readTextFile(certificateFile)];

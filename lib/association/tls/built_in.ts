@@ -15,6 +15,7 @@ import type { OurSide } from "./alerts.ts";
 import type { StartTlsOptions, TlsContext, TlsDuplex } from "./engine.ts";
 import {
   alertFault,
+  asLoss,
   builtInVerificationFault,
   closedFault,
   plainPeerFault,
@@ -108,12 +109,19 @@ function refuseWhatIsMissing(wishes: TlsWishes, own: OwnIdentity | undefined, tr
 function builtInDuplex(connection: Deno.TlsConn, ours: OurSide): TlsDuplex {
   const socket = findSocket(connection.localAddr, connection.remoteAddr);
   let isDestroyed = false;
+  let hasSentData = false;
   const orExplain = (caught: unknown): never => {
-    throw explained(caught, ours) ?? caught;
+    const fault = explained(caught, ours);
+    if (fault === undefined) throw caught;
+    throw hasSentData ? asLoss(fault) : fault;
   };
   return {
     details: { protocol: undefined, cipherSuite: undefined, peerCertificate: undefined },
-    read: (into) => connection.read(into).catch(orExplain),
+    read: async (into) => {
+      const count = await connection.read(into).catch(orExplain);
+      hasSentData = true;
+      return count;
+    },
     write: (from) => connection.write(from).catch(orExplain),
     quickAck: () => {
       if (!isDestroyed) socket?.quickAck();

@@ -159,6 +159,11 @@ const FIRST_RECORD_TYPE = 0x14;
 const LAST_RECORD_TYPE = 0x17;
 const ABORT_PDU = 0x07;
 
+/** The same fault after the peer has sent something over TLS: then what was lost is an association. */
+export function asLoss({ message, code, remedy }: Fault): Fault {
+  return new Fault("lost", message, { code, remedy, transient: true });
+}
+
 /** What a peer is that answers a TLS handshake with these bytes; undefined: TLS. */
 export function plainPeerFault({ peer }: OurSide, start: Uint8Array): Fault | undefined {
   const first = start[0] ?? 0;

@@ -52,11 +52,11 @@ async function askOnTerminal(question: string, keyFile: string): Promise<string>
       },
     );
   }
-  await Deno.stderr.write(new TextEncoder().encode(question));
   Deno.stdin.setRaw(true, { cbreak: true });
   const typed: number[] = [];
   const input = new Uint8Array(64);
   try {
+    await Deno.stderr.write(new TextEncoder().encode(question));
     for (;;) {
       const count = await Deno.stdin.read(input);
       if (count === null) return text(typed);

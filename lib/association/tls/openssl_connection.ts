@@ -9,7 +9,7 @@ import { findSocket, type Socket } from "../socket.ts";
 import { Fault } from "../../errors.ts";
 import type { OurSide } from "./alerts.ts";
 import type { TlsDetails, TlsDuplex } from "./engine.ts";
-import { closedFault, opensslFault, plainPeerFault, verificationFault } from "./failures.ts";
+import { asLoss, closedFault, opensslFault, plainPeerFault, verificationFault } from "./failures.ts";
 import type { OpenSsl } from "./openssl_library.ts";
 import { refusalOf } from "./openssl_refusal.ts";
 
@@ -37,7 +37,9 @@ export class OpenSslConnection implements TlsDuplex {
   readonly #incoming: Bytes = new Uint8Array(INCOMING_BYTES);
   #flushing: Promise<void> | undefined;
   #details: TlsDetails | undefined;
+  /** The peer has sent anything at all, and has sent something over TLS. */
   #hasAnswered = false;
+  #hasSentData = false;
   #destroyed = false;
 
   /** Takes over `ssl` and `connection`; both end with destroy(). */
@@ -93,7 +95,10 @@ export class OpenSslConnection implements TlsDuplex {
       if (this.#destroyed) return null;
       crypto.ERR_clear_error();
       const count = ssl.SSL_read(this.#ssl, into, into.length);
-      if (count > 0) return count;
+      if (count > 0) {
+        this.#hasSentData = true;
+        return count;
+      }
       const error = ssl.SSL_get_error(this.#ssl, count);
       // An alert or new key of ours must not hold up reading; if it cannot be sent, the next write says why.
       this.#flush().catch(() => {});
@@ -139,9 +144,9 @@ export class OpenSslConnection implements TlsDuplex {
   /** What went wrong in the call before. */
   #takeFault(): Fault {
     const { reason, text } = this.#library.takeError();
-    return reason === CERTIFICATE_VERIFY_FAILED
-      ? verificationFault(refusalOf(this.#library, this.#ssl))
-      : opensslFault(reason, text, this.#ours);
+    if (reason === CERTIFICATE_VERIFY_FAILED) return verificationFault(refusalOf(this.#library, this.#ssl));
+    const fault = opensslFault(reason, text, this.#ours);
+    return this.#hasSentData ? asLoss(fault) : fault;
   }
 
   /** Waits for bytes from the socket; false at the end of the stream. */
