@@ -6,11 +6,16 @@ import { StructureFeed } from "./structure_feed.ts";
 /** No instance is larger; a deflate stream that grows beyond is meant to do harm. */
 const MAX_INFLATED_BYTES = 64 * 2 ** 30;
 
+/** PS3.5 A.5 allows a zero to make the length even, and some writers leave the checksum and length of gzip there. */
+const USUAL_BYTES_BEHIND = 9;
+
 /** Like StructureFeed, for a deflated data set (PS3.5 A.5): what passes by is inflated, looked at and thrown away. */
 export class InflatingFeed {
   readonly #name: string;
   readonly #inflate: InflateRaw;
+  readonly #walk: StructureWalk;
   readonly #feed: StructureFeed;
+  #pushedBytes = 0;
   #inflatedBytes = 0;
   #broken: unknown;
   #ended = false;
@@ -19,6 +24,7 @@ export class InflatingFeed {
   private constructor(name: string, inflate: InflateRaw, walk: StructureWalk) {
     this.#name = name;
     this.#inflate = inflate;
+    this.#walk = walk;
     this.#feed = new StructureFeed(walk);
     inflate.on("data", (piece: Uint8Array) => this.#look(piece));
     inflate.on("end", () => {
@@ -43,15 +49,19 @@ export class InflatingFeed {
 
   /** @throws Fault "input" when it does not inflate or the structure inside is broken */
   async push(piece: Uint8Array): Promise<void> {
-    if (this.#ended) return;
+    this.#pushedBytes += piece.length;
     // The stream keeps what it is given for longer than the caller promises to leave it alone.
     await this.#until((done) => this.#inflate.write(piece.slice(), () => done()));
   }
 
   /** @throws Fault "input" when something is missing */
   async end(): Promise<void> {
-    if (!this.#ended) await this.#until((done) => this.#inflate.once("end", done).end());
+    await this.#until((done) => this.#ended ? done() : this.#inflate.once("end", done).end());
     this.#feed.end();
+    const behindBytes = this.#pushedBytes - this.#inflate.bytesWritten;
+    if (behindBytes > USUAL_BYTES_BEHIND) {
+      this.#walk.warnings.add(() => `${behindBytes} bytes follow the deflated data set of ${this.#name}`);
+    }
   }
 
   async #until(start: (done: () => void) => void): Promise<void> {

@@ -536,6 +536,19 @@ Deno.test("a deflated data set that is broken inside, or no deflate stream, is r
   );
 });
 
+Deno.test("bytes behind a deflated data set are no part of it: a few are usual, more get a warning", async () => {
+  for (const behindBytes of [0, 1, 9, 10, 300_000]) {
+    const bytes = joined([
+      meta(DEFLATED),
+      new Uint8Array(deflateRawSync(PLAIN)),
+      new Uint8Array(behindBytes).fill(7),
+    ]);
+    const { warnings } = await survey(seekableMemory(bytes), "a.dcm", "auto");
+    const expected = behindBytes > 9 ? [`${behindBytes} bytes follow the deflated data set of a.dcm`] : [];
+    assertEquals(warnings, expected);
+  }
+});
+
 Deno.test("a large deflated data set is inflated in bounded memory", async () => {
   const zeros = new Uint8Array(64 * 2 ** 20);
   const dataSet = joined([IDENTITY, element(0x7FE00010, "OW", zeros)]);
