@@ -10,7 +10,8 @@ export class Outgoing {
   readonly #explain: (caught: unknown) => Promise<Fault>;
   #last: Promise<void> = Promise.resolve();
   #unwritten = 0;
-  #cut: ((fault: Fault) => void) | undefined;
+  #end: Fault | undefined;
+  #stopWaiting: ((fault: Fault) => void) | undefined;
 
   /**
    * @param moved called when a write begins, and whenever the transport has taken bytes
@@ -36,9 +37,10 @@ export class Outgoing {
     return written;
   }
 
-  /** Waits no longer for a write that the peer stalls; nothing more may be given after this. */
+  /** Waits no longer, not even for a write that the peer stalls; nothing is written after this. */
   cut(fault: Fault): void {
-    this.#cut?.(fault);
+    this.#end ??= fault;
+    this.#stopWaiting?.(fault);
   }
 
   async #writeAfter(before: Promise<void>, bytes: Uint8Array): Promise<void> {
@@ -56,8 +58,9 @@ export class Outgoing {
 
   /** Not the transport's own promise: closing does not end a stalled write on every system. */
   #take(bytes: Uint8Array): Promise<number> {
+    if (this.#end !== undefined) return Promise.reject(this.#end);
     return new Promise((resolve, reject) => {
-      this.#cut = reject;
+      this.#stopWaiting = reject;
       const refused = (caught: unknown) => void this.#explain(caught).then(reject);
       this.#duplex.write(bytes).then(resolve, refused);
     });

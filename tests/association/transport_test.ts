@@ -1,0 +1,141 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  connectTcp,
+  type Destination,
+  isAddressLiteral,
+  tcpDuplex,
+} from "../../lib/association/transport.ts";
+import { Fault } from "../../lib/errors.ts";
+import { have } from "../peers/available.ts";
+import { freePort } from "../peers/started_process.ts";
+import { connectTo } from "./dialogue.ts";
+
+const HERE: Destination = { peer: "127.0.0.1", port: 0, family: "ipv4", noDelay: true };
+
+async function refusal(destination: Partial<Destination>): Promise<Fault> {
+  return await assertRejects(() => connectTcp({ ...HERE, ...destination }), Fault);
+}
+
+Deno.test("a peer that cannot be reached is told in DCMTK's words, with what to do", async () => {
+  const port = freePort();
+  const refused = await refusal({ port });
+  assertEquals(refused.condition, "0006:031c TCP Initialization Error: Connection refused");
+  assertStringIncludes(refused.remedy ?? "", `nothing listens on port ${port} of 127.0.0.1`);
+  assertEquals([refused.kind, refused.transient], ["connect", true]);
+
+  const unknown = await refusal({ peer: "no-such-host.invalid", port });
+  assertEquals(unknown.condition, "0006:0320 Attempt to connect to unknown host: no-such-host.invalid");
+  assertEquals(unknown.kind, "connect");
+
+  const empty = await refusal({ peer: "", port: 104 });
+  assertEquals(empty.condition, "0006:030c Illegal service parameter: :104");
+
+  const isNumbersOnly = await refusal({ peer: "999.1.1.1", port });
+  assertEquals([isNumbersOnly.kind, isNumbersOnly.code], ["connect", "0006:031c"]);
+});
+
+/** Listens with room for one connection and fills it: whoever comes next gets no answer, not even a refusal. */
+const BLACK_HOLE = `
+import socket, sys, time
+server = socket.socket()
+server.bind(("127.0.0.1", 0))
+server.listen(0)
+full = [socket.create_connection(server.getsockname()) for _ in range(1)]
+print(server.getsockname()[1], flush=True)
+sys.stdin.read()
+`;
+
+Deno.test({
+  name: "a peer that does not answer at all is given up after the connection time limit",
+  ignore: !have("python3"),
+  async fn() {
+    const hole = new Deno.Command("python3", { args: ["-c", BLACK_HOLE], stdin: "piped", stdout: "piped" })
+      .spawn();
+    const reader = hole.stdout.getReader();
+    const port = Number(new TextDecoder().decode((await reader.read()).value));
+    const begin = performance.now();
+    const fault = await refusal({ port, connectTimeoutSeconds: 0.3 });
+    assertEquals(fault.condition, "0006:031c TCP Initialization Error: Connection timed out (Timeout)");
+    assertStringIncludes(fault.remedy ?? "", "within 0.3 s (--timeout)");
+    assertEquals([fault.kind, fault.transient], ["connect", true]);
+    assert(performance.now() - begin >= 290);
+    await hole.stdin.close();
+    await reader.cancel();
+    await hole.status;
+  },
+});
+
+Deno.test("every address of a name is tried", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  for (const family of ["ipv4", "any"] as const) {
+    using connection = await connectTcp({
+      ...HERE,
+      peer: "localhost",
+      port,
+      family,
+      connectTimeoutSeconds: 20,
+    });
+    assertEquals(connection.remoteAddr.hostname, "127.0.0.1");
+    (await listener.accept()).close();
+  }
+});
+
+Deno.test("an address is used as it is, whatever the family", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  using connection = await connectTcp({ ...HERE, port: listener.addr.port, family: "ipv6", noDelay: false });
+  assertEquals(connection.remoteAddr.hostname, "127.0.0.1");
+  (await listener.accept()).close();
+  for (const address of ["1.2.3.4", "::1", "fe80::1"]) assert(isAddressLiteral(address));
+  for (const name of ["localhost", "1.2.3.4.example", "1.2.3", "pacs"]) assert(!isAddressLiteral(name));
+});
+
+/** A connection whose other side never reads, with a write that has stalled. */
+async function stalled() {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const duplex = await connectTo(listener.addr.port);
+  const other = await listener.accept();
+  let taken = 0;
+  const writing = (async () => {
+    for (const bytes = new Uint8Array(1 << 20);;) taken += await duplex.write(bytes);
+  })();
+  writing.catch(() => {});
+  for (let before = -1; before !== taken;) {
+    before = taken;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  assert(taken > 0);
+  return { duplex, writing, end: () => [other, listener].forEach((each) => each.close()) };
+}
+
+Deno.test({
+  name: "destroying a connection ends its reads and writes, even when the peer has stopped reading",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const { duplex, writing, end } = await stalled();
+    const reading = duplex.read(new Uint8Array(100)).catch(() => null);
+    duplex.quickAck();
+    duplex.destroy();
+    await assertRejects(() => writing);
+    assertEquals(await reading, null);
+    duplex.destroy();
+    duplex.quickAck();
+    end();
+  },
+});
+
+Deno.test("many connections between the same two programs are told apart", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const duplexes = await Promise.all(Array.from({ length: 8 }, () => connectTo(listener.addr.port)));
+  const others = await Promise.all(duplexes.map(() => listener.accept()));
+  const accepted = others.map((connection) => tcpDuplex(connection));
+  // Each end closes one connection only: the ones in the middle go on.
+  duplexes[0]?.destroy();
+  accepted[7]?.destroy();
+  const reads = accepted.slice(0, 7).map((duplex) => duplex.read(new Uint8Array(1)));
+  await Promise.all(duplexes.slice(1, 7).map((duplex, i) => duplex.write(Uint8Array.of(i))));
+  const lengths = await Promise.all(reads);
+  assertEquals(lengths.filter((length) => length === 1).length, 6);
+  assertEquals(lengths.filter((length) => length === null).length, 1);
+  for (const duplex of [...duplexes, ...accepted]) duplex.destroy();
+});
