@@ -44,11 +44,15 @@ export interface MessageWatch {
 /** Begins to watch the message with the file `path`. */
 export type WatchMessage = (path: string) => MessageWatch;
 
+const LAST_MESSAGE_ID = 65535;
+
 export class Delivery {
   readonly #open: OpenAssociation;
   readonly #options: DeliveryOptions;
   readonly #log: Logger;
   #messageId = 0;
+  /** Message IDs of the requests under way. */
+  readonly #awaited = new Set<number>();
   #torn = false;
 
   constructor(open: OpenAssociation, options: DeliveryOptions) {
@@ -82,8 +86,7 @@ export class Delivery {
 
   async #send(instance: Instance, path: string, context: AcceptedContext): Promise<Step> {
     const { sopClassUid, sopInstanceUid, transferSyntax } = instance;
-    this.#messageId = this.#messageId === 65535 ? 1 : this.#messageId + 1;
-    const messageId = this.#messageId;
+    const messageId = this.#nextMessageId();
     let watch: MessageWatch | undefined;
     try {
       if (transferSyntax !== context.transferSyntax) {
@@ -98,7 +101,7 @@ export class Delivery {
       watch = this.#options.watch?.(path);
       const { response } = await this.#open.association.store(context.id, rq, source, watch?.wrote);
       this.#torn = false;
-      return { kind: "underway", outcome: this.#answered(path, response, context.id) };
+      return { kind: "underway", outcome: this.#answered(path, messageId, response, context.id) };
     } catch (caught) {
       return { kind: "ended", outcome: this.#failed(path, asFault(caught)) };
     } finally {
@@ -107,7 +110,21 @@ export class Delivery {
     }
   }
 
-  async #answered(path: string, response: Promise<DimseRsp>, contextId: number): Promise<Outcome> {
+  /** 1 to 65535 and again from 1, leaving out those whose answers are still awaited (PS3.7 9.1.1.1.1). */
+  #nextMessageId(): number {
+    do this.#messageId = this.#messageId === LAST_MESSAGE_ID ? 1 : this.#messageId + 1; while (
+      this.#awaited.has(this.#messageId)
+    );
+    return this.#messageId;
+  }
+
+  async #answered(
+    path: string,
+    messageId: number,
+    response: Promise<DimseRsp>,
+    contextId: number,
+  ): Promise<Outcome> {
+    this.#awaited.add(messageId);
     try {
       const rsp = await response;
       const { status, errorComment: comment, offendingElements } = rsp;
@@ -122,6 +139,8 @@ export class Delivery {
       }
     } catch (caught) {
       return this.#failed(path, asFault(caught));
+    } finally {
+      this.#awaited.delete(messageId);
     }
   }
 

@@ -15,6 +15,7 @@ import type { Logger } from "../log/log.ts";
 import type { Instance, Need, NoInstance, OpenInstance } from "../source/instance.ts";
 import { Delivery, type WatchMessage } from "./delivery.ts";
 import type { OpenAssociation } from "./open.ts";
+import { Operations } from "./operations.ts";
 import { exitCodeOfOutcome, isGood, type Outcome } from "./outcome.ts";
 import { backoffMs, type RetryLimits } from "./retry.ts";
 import { tellHalt, tellOutcome, tellRemedy } from "./tell.ts";
@@ -74,6 +75,7 @@ export class Transfer {
   #aside: { readonly work: Work; readonly need: Need }[] = [];
   #exitCode = 0;
   #halted = false;
+  #hasFewer = false;
   /** The run halted on a file, after which DCMTK aborts instead of releasing. */
   #haltedByFile = false;
   #notSent = 0;
@@ -134,32 +136,42 @@ export class Transfer {
   /** All lanes, until the list is empty. A lane that gets no association leaves its work to the others. */
   async #phase(list: WorkList, contexts: readonly ContextWish[]): Promise<void> {
     this.#proposed.push(...contexts);
-    const lanes = Array.from(
-      { length: this.#plan.jobs },
-      (_, lane) => this.#lane(list, contexts, lane === 0),
-    );
+    const opened = Promise.withResolvers<void>();
+    const lanes = [seen(this.#lane(list, contexts, true, opened.resolve))];
+    // The first one associates whatever the files turn out to be, as DCMTK does. The others need a file to open for, and
+    // wait until it is open: a peer that takes only one shall not choose which.
+    await Promise.race([opened.promise, lanes[0]]);
+    for (let lane = 1; lane < this.#plan.jobs && !this.#halted; lane++) {
+      if (await list.available(lane) < lane) break;
+      lanes.push(seen(this.#lane(list, contexts, false)));
+    }
     await Promise.all(lanes);
+    // Left by a lane that lost its association when the others had ended already.
+    while (!this.#halted && await list.available(1) > 0) await this.#lane(list, contexts, true);
   }
 
-  /** One association after the other on the same list. Only the first lane's failure to connect ends the run. */
-  async #lane(list: WorkList, contexts: readonly ContextWish[], isFirst: boolean): Promise<void> {
-    // The first one associates whatever the files turn out to be, as DCMTK does; the others need a file to open for.
-    let prepared = isFirst ? undefined : await this.#prepareNext(list);
-    if (!isFirst && prepared === undefined) return;
+  /**
+   * One association after the other on the same list, until that is empty.
+   * @param isFirst without it there is none, and the run ends if it cannot be had
+   */
+  async #lane(
+    list: WorkList,
+    contexts: readonly ContextWish[],
+    isFirst: boolean,
+    opened?: () => void,
+  ): Promise<void> {
+    const leave = isFirst ? this.#stopped.promise : Promise.race([this.#stopped.promise, list.empty]);
     let failures = 0;
     while (!this.#halted) {
-      const open = await this.#open(contexts, isFirst, failures++);
+      const open = await this.#open(contexts, isFirst, failures++, leave);
       if (open === "again") continue;
-      if (open === undefined) break;
-      const { usable, progress } = await this.#drain(list, open, prepared);
-      prepared = undefined;
+      if (open === undefined) return;
+      opened?.();
+      const { usable, progress } = await this.#drain(list, open);
       if (progress) failures = 0;
-      if (usable || this.#halted) break;
-      prepared = await this.#prepareNext(list);
-      if (prepared === undefined) break;
-      if (this.#plan.retries > 0) await this.#pause("association lost", failures++);
+      if (usable || this.#halted || await list.available(1) === 0) return;
+      if (this.#plan.retries > 0) await this.#pause("association lost", failures++, leave);
     }
-    this.#giveBack(list, prepared);
   }
 
   /** An association; "again" when that failed and may be tried again; undefined when this lane gets none. */
@@ -167,21 +179,22 @@ export class Transfer {
     contexts: readonly ContextWish[],
     isFirst: boolean,
     failures: number,
+    leave: Promise<"stopped" | "empty">,
   ): Promise<OpenAssociation | "again" | undefined> {
     const opening = this.#tools.open(contexts);
     try {
-      const open = await Promise.race([opening, this.#stopped.promise]);
-      if (open !== "stopped") return open;
+      const open = await Promise.race([opening, leave]);
+      if (typeof open !== "string") return open;
       opening.then(({ association }) => association.destroy(), () => {});
       return undefined;
     } catch (caught) {
       const fault = asFault(caught);
       if (fault.transient && failures < this.#plan.retries) {
-        await this.#pause(fault.condition, failures);
+        await this.#pause(fault.condition, failures, leave);
         return "again";
       }
-      if (isFirst) this.#cannotOpen(fault);
-      else this.#log.info(`going on with fewer associations: ${fault.condition}`);
+      if (isFirst && this.#associations.size === 0) this.#cannotOpen(fault);
+      else this.#tellFewer(fault);
       return undefined;
     }
   }
@@ -194,13 +207,25 @@ export class Transfer {
     tellRemedy(this.#log, fault);
   }
 
-  async #pause(why: string, failures: number): Promise<void> {
+  /** That others than the first are refused is no failure, but worth a word. */
+  #tellFewer(fault: Fault): void {
+    const text = `going on with fewer associations: ${fault.condition.replaceAll("\n", ", ")}`;
+    if (this.#hasFewer) this.#log.info(text);
+    else this.#log.warn(text);
+    this.#hasFewer = true;
+  }
+
+  async #pause(
+    why: string,
+    failures: number,
+    leave: Promise<unknown> = this.#stopped.promise,
+  ): Promise<void> {
     const ms = backoffMs(this.#plan, failures);
     this.#log.warn(`${why}; trying again in ${(ms / 1000).toFixed(1)} s`);
     this.#tools.retrying?.(why, ms / 1000);
     let timer: number | undefined;
     const waited = new Promise((resolve) => timer = setTimeout(resolve, ms));
-    await Promise.race([waited, this.#stopped.promise]);
+    await Promise.race([waited, leave]);
     clearTimeout(timer);
   }
 
@@ -208,7 +233,6 @@ export class Transfer {
   async #drain(
     list: WorkList,
     open: OpenAssociation,
-    first: Prepared | undefined,
   ): Promise<{ readonly usable: boolean; readonly progress: boolean }> {
     const delivery = new Delivery(open, {
       log: this.#log,
@@ -218,9 +242,9 @@ export class Transfer {
       watch: this.#tools.watch,
     });
     this.#associations.add(open.association);
-    const underway = new Set<Promise<void>>();
+    const operations = new Operations(open.operationsWindow);
     let progress = false;
-    let prepared = first ?? await this.#prepareNext(list);
+    let prepared = await this.#prepareNext(list);
     while (prepared !== undefined && !this.#halted && delivery.usable) {
       const { work, instance } = prepared;
       prepared = undefined;
@@ -229,16 +253,13 @@ export class Transfer {
         if (!this.#halted) prepared = await this.#prepareNext(list);
         continue;
       }
-      const settled = sent.answered.then((isAnswered) => {
+      operations.add(sent.answered.then((isAnswered) => {
         progress ||= isAnswered;
-        underway.delete(settled);
-      });
-      underway.add(settled);
-      const upcoming = this.#prepareNext(list);
-      if (underway.size >= open.operationsWindow) await Promise.race(underway);
-      prepared = await upcoming;
+      }));
+      prepared = await this.#prepareNext(list);
+      await operations.room();
     }
-    await Promise.all(underway);
+    await operations.end();
     this.#giveBack(list, prepared);
     const { usable } = delivery;
     await this.#close(open, usable);
@@ -344,6 +365,8 @@ export class Transfer {
   #countFailure(outcome: Outcome): void {
     this.#exitCode ||= exitCodeOfOutcome(outcome);
     if (this.#plan.noHalt || this.#halted) return;
+    // One of several associations has been lost: the others go on.
+    if (this.#plan.jobs > 1 && outcome.kind === "notSent") return;
     this.#halted = true;
     const fault = "fault" in outcome ? outcome.fault : undefined;
     if (outcome.kind === "notAccepted" && fault?.code === undefined) return;
@@ -360,6 +383,12 @@ export class Transfer {
     const { sopClassUid, sopInstanceUid, lengthBytes } = instance ?? {};
     await this.#tools.record({ work, outcome, sopClassUid, sopInstanceUid, lengthBytes });
   }
+}
+
+/** A promise that will be waited for, but not at once: until then its failure is nobody's mistake. */
+function seen(promise: Promise<void>): Promise<void> {
+  promise.catch(() => {});
+  return promise;
 }
 
 function countOf(count: number, one: string, several: string): string {

@@ -13,9 +13,11 @@ export interface Work extends Input {
 /** Invariant: every file that went in comes out exactly once, apart from what is put back. */
 export class WorkList {
   readonly #source: AsyncIterator<Work>;
-  readonly #putBack: Work[] = [];
+  /** Taken from the source, or put back, and next to be handed out. */
+  readonly #waiting: Work[] = [];
   #turn: Promise<unknown> = Promise.resolve();
   #drained = false;
+  readonly #empty = Promise.withResolvers<"empty">();
 
   constructor(source: AsyncIterable<Work>) {
     this.#source = source[Symbol.asyncIterator]();
@@ -23,14 +25,40 @@ export class WorkList {
 
   /** The next file; undefined when there is none at the moment. */
   next(): Promise<Work | undefined> {
+    const work = this.#waiting.shift();
+    if (work !== undefined) return Promise.resolve(work);
     const turn = this.#turn.then(() => this.#next());
     this.#turn = turn.catch(() => {});
     return turn;
   }
 
+  /** How many files there are at the moment, counted no further than `most`. */
+  available(most: number): Promise<number> {
+    const turn = this.#turn.then(async () => {
+      while (this.#waiting.length < most) {
+        const work = await this.#fetch();
+        if (work === undefined) break;
+        this.#waiting.push(work);
+      }
+      return Math.min(this.#waiting.length, most);
+    });
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Fulfilled when the list has been empty once. */
+  get empty(): Promise<"empty"> {
+    return this.#empty.promise;
+  }
+
   async #next(): Promise<Work | undefined> {
-    const again = this.#putBack.shift();
-    if (again !== undefined || this.#drained) return again;
+    const work = this.#waiting.shift() ?? await this.#fetch();
+    if (work === undefined) this.#empty.resolve("empty");
+    return work;
+  }
+
+  async #fetch(): Promise<Work | undefined> {
+    if (this.#drained) return undefined;
     const { done, value } = await this.#source.next();
     if (done !== true) return value;
     this.#drained = true;
@@ -39,7 +67,7 @@ export class WorkList {
 
   /** Gives a file back that was taken but not answered; it is the next one handed out. */
   putBack(work: Work): void {
-    this.#putBack.unshift(work);
+    this.#waiting.unshift(work);
   }
 
   /** Hands out all that is left, for counting what was not sent. */

@@ -38,3 +38,29 @@ Deno.test("WorkList passes on that its source has failed", async () => {
   const list = new WorkList(failing);
   await assertRejects(() => list.next(), Error, "disk gone");
 });
+
+Deno.test("WorkList tells how many files there are without handing them out", async () => {
+  const list = new WorkList(numbered(3));
+  assertEquals(await list.available(2), 2);
+  assertEquals((await list.next())?.number, 1);
+  assertEquals(await list.available(8), 2);
+  assertEquals((await Array.fromAsync(list.rest())).map(({ number }) => number), [2, 3]);
+  assertEquals(await list.available(1), 0);
+  assertEquals(await list.empty, "empty");
+});
+
+Deno.test("WorkList hands out what it has while it looks for more", async () => {
+  const more = Promise.withResolvers<void>();
+  async function* slow(): AsyncGenerator<Work> {
+    yield work(1);
+    await more.promise;
+    yield work(2);
+  }
+  const list = new WorkList(slow());
+  assertEquals(await list.available(1), 1);
+  const counted = list.available(2);
+  assertEquals((await list.next())?.number, 1);
+  more.resolve();
+  assertEquals(await counted, 1);
+  assertEquals((await list.next())?.number, 2);
+});
