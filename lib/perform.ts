@@ -10,7 +10,7 @@ import type { Observer } from "./report/events.ts";
 import { badInputEvent, neverTriedEvent } from "./report/file_event.ts";
 import { jsonLines } from "./report/json_lines.ts";
 import { Progress } from "./report/progress.ts";
-import { summaryLines } from "./report/summary.ts";
+import { summaryLines, totalLine } from "./report/summary.ts";
 import { Telling } from "./report/telling.ts";
 import { send } from "./send.ts";
 import { Inputs } from "./source/inputs.ts";
@@ -53,6 +53,7 @@ async function performTold(
     const ending = await send({ settings, log, inputs, telling, progress, toStdout });
     const summary = telling.end(ending);
     tellSummary(telling, summaryLines(summary), log, line);
+    log.info(totalLine(summary));
     return ending.exitCode;
   } catch (caught) {
     const fault = asFault(caught);

@@ -951,7 +951,7 @@ export const GROUPS = [
           },
           {
             long: "--retry-delay",
-            params: [{ name: "seconds", kind: "integer", min: 1, max: 60 }],
+            params: [{ name: "seconds", kind: "integer", min: 0, max: 60 }],
             help: "wait before the first retry; doubles each time, up to 60",
             default: "1",
           },

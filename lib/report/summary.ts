@@ -100,6 +100,13 @@ export function summaryLines({ files, outcomes, outcomeBytes, seconds, bytes }: 
   ];
 }
 
+/** "3 files: 2 stored, 1 refused": the last line of every run; its counts add up. */
+export function totalLine({ files, outcomes }: SummaryEvent): string {
+  const counts = OUTCOME_KINDS.filter((kind) => outcomes[kind] > 0)
+    .map((kind) => `${outcomes[kind]} ${OUTCOME_WORDS[kind]}`);
+  return `${filesText(files)}: ${counts.join(", ") || "nothing to do"}`;
+}
+
 function zeros(): Record<OutcomeKind, number> {
   return {
     stored: 0,

@@ -1,0 +1,73 @@
+/** --journal, by killing real runs. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { makeStudy, startCountingPeer } from "../peers/counting_peer.ts";
+import { runStorescu } from "../peers/run_storescu.ts";
+import { waitFor } from "../peers/wait_for.ts";
+
+const KILLS = 50;
+
+Deno.test("a run that is killed 50 times loses nothing, and sends at most one file a kill twice", async () => {
+  const files = 1500;
+  await using study = await makeStudy(files);
+  await using peer = startCountingPeer({ responseDelayMs: 2 });
+  const journal = `${study.path}/journal`;
+  const argv = ["--journal", journal, "+sd", "127.0.0.1", String(peer.port), study.files];
+  let kills = 0;
+  while (kills < KILLS && peer.missing(files).length > 100) {
+    const before = peer.arrivals.size;
+    const lives = 1 + Math.floor(Math.random() * 40);
+    const { code } = await runStorescu(argv, {
+      onStart: (pid) => {
+        // Dies at some byte of what it does after so many more instances.
+        waitFor("more instances", () => peer.arrivals.size >= before + lives).then(() =>
+          Deno.kill(pid, "SIGKILL")
+        );
+      },
+    });
+    assertEquals(code, 137);
+    kills++;
+  }
+  assertEquals(kills, KILLS, `only ${kills} kills before the files came to an end`);
+  const last = await runStorescu(["-v", ...argv]);
+  assertEquals(last.code, 0, last.stderr);
+  assertEquals(peer.missing(files), []);
+  assert(peer.doubles() <= KILLS, `${peer.doubles()} doubles after ${KILLS} kills`);
+  const again = await runStorescu(["-v", ...argv]);
+  assertEquals(again.code, 0, again.stderr);
+  assertMatch(again.stderr, new RegExp(`^I: ${files} files: ${files} skipped$`, "m"));
+});
+
+Deno.test("two runs on one journal: the second is refused in a clear line, and sends nothing", async () => {
+  await using study = await makeStudy(20);
+  await using peer = startCountingPeer({ responseDelayMs: 50 });
+  const argv = ["--journal", `${study.path}/journal`, "+sd", "127.0.0.1", String(peer.port), study.files];
+  const first = runStorescu(argv);
+  await waitFor("the first run to be under way", () => peer.arrivals.size > 0);
+  const second = await runStorescu(argv);
+  assertEquals(second.code, 1);
+  assertMatch(second.stderr, /^E: journal .* is in use by another run/m);
+  assertEquals((await first).code, 0);
+  assertEquals(peer.doubles(), 0);
+});
+
+Deno.test("a changed file is sent again, an unchanged one is not", async () => {
+  await using study = await makeStudy(3);
+  await using peer = startCountingPeer();
+  const argv = ["--journal", `${study.path}/journal`, "+sd", "127.0.0.1", String(peer.port), study.files];
+  assertEquals((await runStorescu(argv)).code, 0);
+  await Deno.utime(`${study.files}/00002.dcm`, 1, 1);
+  const again = await runStorescu(["-v", ...argv]);
+  assertMatch(again.stderr, /^I: 3 files: 1 stored, 2 skipped$/m);
+  assertEquals(peer.doubles(), 1);
+});
+
+Deno.test("a journal on a full disk ends the run with a line, and what was sent is counted", async () => {
+  await using study = await makeStudy(3);
+  await using peer = startCountingPeer();
+  const { code, stderr } = await runStorescu(
+    ["--journal", "/dev/full", "+sd", "127.0.0.1", String(peer.port), study.files],
+  );
+  assertEquals(code, 1);
+  assertMatch(stderr, /^E: .*journal.*\/dev\/full/m);
+});
