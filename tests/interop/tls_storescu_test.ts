@@ -248,10 +248,24 @@ Deno.test({
   },
 });
 
+interface Typing {
+  readonly name: string;
+  readonly keys: string;
+  readonly exitCode: number;
+  readonly arrived: number;
+}
+
+const TYPINGS: readonly Typing[] = [
+  { name: "is read", keys: `${PASSWORD}\r`, exitCode: 0, arrived: 1 },
+  { name: "is read after corrections", keys: `nonsense\x15${PASSWORD}ü\x7f\n`, exitCode: 0, arrived: 1 },
+  { name: "is wrong", keys: "wrong\r", exitCode: 1, arrived: 0 },
+  { name: "is not given but interrupted", keys: `${PASSWORD}\x03`, exitCode: 1, arrived: 0 },
+];
+
 Deno.test({
-  name: "the key's password is asked for on the terminal, and not shown",
+  name: "the key's password is asked for on the terminal and not shown, and ...",
   ignore: !have("openssl", "storescp", "script") || !haveTestFiles(),
-  async fn() {
+  async fn(test) {
     const folder = await Deno.makeTempDir({ prefix: "storescu-tls-" });
     try {
       const pair = await selfSigned(folder, "pair");
@@ -260,32 +274,41 @@ Deno.test({
         ...["pkcs8", "-topk8", "-in", pair.keyFile, "-out", encryptedKey],
         ...["-passout", `pass:${PASSWORD}`],
       ]);
-      await using peer = await startStorescp(["+tls", pair.keyFile, pair.certificateFile, "-ic"]);
-      const command = [STORESCU, "+tls", encryptedKey, pair.certificateFile]
-        .concat("+cf", pair.certificateFile, "127.0.0.1", String(peer.port), FILE).join(" ");
-      const child = new Deno.Command(find("script") ?? "script", {
-        args: ["--quiet", "--return", "--command", command, "/dev/null"],
-        stdin: "piped",
-        stdout: "piped",
-        stderr: "null",
-      }).spawn();
-      const keyboard = child.stdin.getWriter();
-      let screen = "";
-      for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) {
-        const wasAsked = screen.includes("pass phrase");
-        screen += part;
-        // One wrong character, taken back.
-        if (!wasAsked && screen.includes("pass phrase")) {
-          await keyboard.write(new TextEncoder().encode(`${PASSWORD}x\x7f\r`));
-        }
+      for (const { name, keys, exitCode, arrived } of TYPINGS) {
+        await test.step(`... ${name}`, async () => {
+          await using peer = await startStorescp(["+tls", pair.keyFile, pair.certificateFile, "-ic"]);
+          const args = ["+tls", encryptedKey, pair.certificateFile, "+cf", pair.certificateFile];
+          const { screen, code } = await typeInto(
+            [STORESCU, ...args, "127.0.0.1", String(peer.port), FILE],
+            keys,
+          );
+          assertStringIncludes(screen, "Enter PEM pass phrase");
+          assert(!screen.includes(PASSWORD) && !screen.includes("wrong\r"), screen);
+          assertEquals(code, exitCode, screen);
+          assertEquals((await peer.receivedDataSets()).length, arrived);
+        });
       }
-      await keyboard.close().catch(() => {});
-      assertEquals((await child.status).code, 0, screen);
-      assertStringIncludes(screen, "Enter PEM pass phrase");
-      assert(!screen.includes(PASSWORD), screen);
-      assertEquals((await peer.receivedDataSets()).length, 1);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
   },
 });
+
+/** Runs a command on a terminal of its own, and types `keys` when it asks for a pass phrase. */
+async function typeInto(command: readonly string[], keys: string): Promise<{ screen: string; code: number }> {
+  const child = new Deno.Command(find("script") ?? "script", {
+    args: ["--quiet", "--return", "--command", command.join(" "), "/dev/null"],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const keyboard = child.stdin.getWriter();
+  let screen = "";
+  for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) {
+    const wasAsked = screen.includes("pass phrase");
+    screen += part;
+    if (!wasAsked && screen.includes("pass phrase")) await keyboard.write(new TextEncoder().encode(keys));
+  }
+  await keyboard.close().catch(() => {});
+  return { screen, code: (await child.status).code };
+}

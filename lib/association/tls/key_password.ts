@@ -32,6 +32,8 @@ export async function keyPassword(source: TlsWishes["keyPassword"], keyFile: str
   }
 }
 
+/** A signal would leave the terminal without echo; so the key is only a character here. */
+const INTERRUPT = 0x03;
 const ENTER = 0x0a;
 const RETURN = 0x0d;
 const BACKSPACE = 0x08;
@@ -40,7 +42,7 @@ const END_OF_INPUT = 0x04;
 const ERASE_LINE = 0x15;
 const LONGEST_PASSWORD_BYTES = 4096;
 
-/** Reads a line without showing it. The interrupt key still works. */
+/** Reads a line without showing it. */
 async function askOnTerminal(question: string, keyFile: string): Promise<string> {
   if (!Deno.stdin.isTerminal()) {
     throw new Fault(
@@ -52,7 +54,7 @@ async function askOnTerminal(question: string, keyFile: string): Promise<string>
       },
     );
   }
-  Deno.stdin.setRaw(true, { cbreak: true });
+  Deno.stdin.setRaw(true);
   const typed: number[] = [];
   const input = new Uint8Array(64);
   try {
@@ -61,8 +63,11 @@ async function askOnTerminal(question: string, keyFile: string): Promise<string>
       const count = await Deno.stdin.read(input);
       if (count === null) return text(typed);
       for (const byte of input.subarray(0, count)) {
+        if (byte === INTERRUPT) {
+          throw new Fault("configuration", "interrupted when asked for the key's password");
+        }
         if (byte === ENTER || byte === RETURN || byte === END_OF_INPUT) return text(typed);
-        else if (byte === BACKSPACE || byte === DELETE) eraseLast(typed);
+        if (byte === BACKSPACE || byte === DELETE) eraseLast(typed);
         else if (byte === ERASE_LINE) typed.length = 0;
         else if (typed.length < LONGEST_PASSWORD_BYTES) typed.push(byte);
       }

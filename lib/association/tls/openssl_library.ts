@@ -28,6 +28,7 @@ export interface OpenSslError {
 const OLDEST_VERSION = 0x30000000;
 const REASON_MASK = 0x7fffff;
 const PENDING = 10;
+const DECODER = new TextDecoder();
 
 let opened: OpenSsl | undefined | "absent";
 
@@ -90,7 +91,7 @@ export class OpenSsl {
   /** The C string at a pointer; empty for null. */
   text(pointer: Pointer): string {
     if (pointer === null) return "";
-    return new TextDecoder().decode(this.#written((bio) => this.crypto.BIO_puts(bio, pointer)));
+    return DECODER.decode(this.#written((bio) => this.crypto.BIO_puts(bio, pointer)));
   }
 
   /** A certificate of the library as DER. */

@@ -18,7 +18,7 @@ type Pointer = Deno.PointerValue;
 
 /** IANA names of all suites the library has, apart from those without certificates; best first. */
 export function openSslSuites(library: OpenSsl): string[] {
-  return [...TLS13_SUITES, ...suiteNames(library, library.newContext()).keys()];
+  return [...TLS13_SUITES, ...suitesByName(library, library.newContext()).keys()];
 }
 
 /**
@@ -29,7 +29,7 @@ export function openSslSuites(library: OpenSsl): string[] {
 export function offerSuites(library: OpenSsl, context: Pointer, wishes: TlsWishes, log: Logger): void {
   const { ssl } = library;
   const profile = TLS_PROFILES[wishes.profile];
-  const known = suiteNames(library, context);
+  const known = suitesByName(library, context);
   const offered = new Set(profile.suites.filter((suite) => known.has(suite)));
   if (offered.size === 0) {
     const wanted = profile.suites.join(", ");
@@ -44,7 +44,8 @@ export function offerSuites(library: OpenSsl, context: Pointer, wishes: TlsWishe
     if (!isModern(suite)) log.warn(`cipher suite ${suite} is older than BCP 195 recommends`);
     offered.add(suite);
   }
-  const names = [...offered].map((suite) => known.get(suite)).join(":");
+  const names = [...offered].map((suite) => library.text(ssl.SSL_CIPHER_get_name(known.get(suite) ?? null)))
+    .join(":");
   ssl.SSL_CTX_set_cipher_list(context, cText(`${names}:@SECLEVEL=0`));
   const tls13Names = [...TLS13_SUITES, ...profile.furtherTls13Suites ?? []].join(":");
   ssl.SSL_CTX_set_ciphersuites(context, cText(tls13Names));
@@ -52,18 +53,18 @@ export function offerSuites(library: OpenSsl, context: Pointer, wishes: TlsWishe
   ssl.SSL_CTX_ctrl(context, MAXIMUM_VERSION, VERSIONS[profile.maximum], null);
 }
 
-/** By IANA name, the library's own name of every suite of TLS 1.2 and older. */
-function suiteNames(library: OpenSsl, context: Pointer): Map<string, string> {
+/** Every suite of TLS 1.2 and older by its IANA name; the library itself goes by names of its own. */
+function suitesByName(library: OpenSsl, context: Pointer): Map<string, Pointer> {
   const { ssl, crypto } = library;
   ssl.SSL_CTX_set_cipher_list(context, cText("ALL:COMPLEMENTOFALL:!aNULL:!PSK:!SRP:@SECLEVEL=0"));
   const suites = ssl.SSL_CTX_get_ciphers(context);
-  const names = new Map<string, string>();
+  const byName = new Map<string, Pointer>();
   for (let index = 0; index < crypto.OPENSSL_sk_num(suites); index++) {
     const suite = crypto.OPENSSL_sk_value(suites, index);
     const name = library.text(ssl.SSL_CIPHER_standard_name(suite));
-    if (name.includes("_WITH_")) names.set(name, library.text(ssl.SSL_CIPHER_get_name(suite)));
+    if (name.includes("_WITH_")) byName.set(name, suite);
   }
-  return names;
+  return byName;
 }
 
 /** Forward secrecy and authenticated encryption. */
