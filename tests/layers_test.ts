@@ -12,6 +12,7 @@ const root = join(import.meta.dirname ?? ".", "..");
 const ROOMS = [
   "errors",
   "version",
+  "libc",
   "dicom",
   "bytes",
   "cli",
@@ -42,12 +43,14 @@ const LOOSE_FILES: Readonly<Record<string, Room>> = {
   "lib/stage.ts": "run",
   "lib/signals.ts": "run",
   "lib/errors.ts": "errors",
+  "lib/libc.ts": "libc",
   "lib/version.ts": "version",
 };
 
 /** Who may say `Deno.`; everybody else works on values and streams that are handed in. */
 const TOUCHES_DENO = [
   /^main\.ts$/,
+  /^lib\/libc\.ts$/,
   /^lib\/(dry_run|echo|perform|prepare|probe|run|send|signals|stage)\.ts$/,
   /^lib\/(source|log|receiver)\//,
   /^lib\/association\/(socket|transport|tls)(\.ts|\/)/,

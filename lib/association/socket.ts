@@ -3,14 +3,7 @@
  * and shut down a connection whose peer has stopped reading. Linux only, through libc; elsewhere both do nothing.
  */
 
-/** Places of glibc; the executable's permission to load libraries is limited to these files (scripts/permissions). */
-const LIBC_PATHS = [
-  "/lib/x86_64-linux-gnu/libc.so.6",
-  "/lib/aarch64-linux-gnu/libc.so.6",
-  "/lib64/libc.so.6",
-  "/usr/lib64/libc.so.6",
-  "/usr/lib/libc.so.6",
-];
+import { openLibc } from "../libc.ts";
 
 const SYMBOLS = {
   setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
@@ -25,24 +18,7 @@ const TCP_QUICKACK = 12;
 const SHUT_RDWR = 2;
 const ON = new Uint8Array(new Int32Array([1]).buffer);
 
-let libc: Deno.DynamicLibrary<typeof SYMBOLS> | undefined | "absent";
-
-function openLibc(): Deno.DynamicLibrary<typeof SYMBOLS> | undefined {
-  if (libc === undefined) {
-    libc = "absent";
-    if (Deno.build.os === "linux") {
-      for (const path of LIBC_PATHS) {
-        try {
-          libc = Deno.dlopen(path, SYMBOLS);
-          break;
-        } catch {
-          // not this distribution's place, or not permitted: the next one, or none
-        }
-      }
-    }
-  }
-  return libc === "absent" ? undefined : libc;
-}
+let library: Deno.DynamicLibrary<typeof SYMBOLS> | undefined | "unknown" = "unknown";
 
 /** A connected socket by its descriptor. Must not be used after the connection was closed: numbers are reused. */
 export interface Socket {
@@ -56,7 +32,7 @@ export interface Socket {
 
 /** The socket of a connection between these two addresses, or undefined where it cannot be had. */
 export function findSocket(local: Deno.NetAddr, remote: Deno.NetAddr): Socket | undefined {
-  const library = openLibc();
+  if (library === "unknown") library = openLibc(SYMBOLS);
   if (library === undefined) return undefined;
   const descriptor = findDescriptor(library, local.port, remote.port);
   if (descriptor === undefined) return undefined;

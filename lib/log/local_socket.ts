@@ -3,17 +3,9 @@
  * none at all: through libc, on Linux only.
  */
 
+import { openLibc } from "../libc.ts";
 import type { Complain } from "./properties.ts";
 import type { DatagramSink } from "./syslog.ts";
-
-/** Places of glibc; the executable's permission to load libraries is limited to these files. */
-const LIBC_PATHS = [
-  "/lib/x86_64-linux-gnu/libc.so.6",
-  "/lib/aarch64-linux-gnu/libc.so.6",
-  "/lib64/libc.so.6",
-  "/usr/lib64/libc.so.6",
-  "/usr/lib/libc.so.6",
-];
 
 const SYMBOLS = {
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
@@ -35,7 +27,7 @@ export function openLocalSocket(path: string, complain: Complain): DatagramSink 
   const unavailable = (reason: string) => {
     complain("WARN", `SysLogAppender- local syslog not available, its messages are lost: ${reason}`);
   };
-  const library = openLibrary();
+  const library = openLibc(SYMBOLS);
   if (library === undefined) {
     unavailable("this system's C library cannot be used; name a host to send to by UDP");
     return { send() {}, close: () => Promise.resolve() };
@@ -75,18 +67,6 @@ export function openLocalSocket(path: string, complain: Complain): DatagramSink 
       return Promise.resolve();
     },
   };
-}
-
-function openLibrary(): Deno.DynamicLibrary<typeof SYMBOLS> | undefined {
-  if (Deno.build.os !== "linux") return undefined;
-  for (const path of LIBC_PATHS) {
-    try {
-      return Deno.dlopen(path, SYMBOLS);
-    } catch {
-      // Not this distribution's place, or not permitted: the next one, or none.
-    }
-  }
-  return undefined;
 }
 
 function addressOf(path: string): Uint8Array<ArrayBuffer> {

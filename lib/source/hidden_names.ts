@@ -3,7 +3,7 @@
  * valid UTF-8 (as old systems write them in Latin-1), and it cannot open them by any path. On Linux the C library is
  * asked how many entries there really are, so that such files are reported and not lost.
  */
-import { openLibc } from "./libc.ts";
+import { openLibc } from "../libc.ts";
 
 const SYMBOLS = {
   opendir: { parameters: ["buffer"], result: "pointer" },

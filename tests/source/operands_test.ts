@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { hiddenNames } from "../../lib/source/hidden_names.ts";
 import { Logger, plainBackend } from "../../lib/log/log.ts";
 import { type Operand, operands, type OperandWishes } from "../../lib/source/operands.ts";
-import { openLibc } from "../../lib/source/libc.ts";
+import { openLibc } from "../../lib/libc.ts";
 
 // The C library stays loaded from the first scan on, which is no leak of the test that comes first.
 hiddenNames(".", Infinity);

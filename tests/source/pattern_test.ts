@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { openLibc } from "../../lib/source/libc.ts";
+import { openLibc } from "../../lib/libc.ts";
 import { patternTest } from "../../lib/source/pattern.ts";
 import { newSeed, Random } from "../dataset/made_up_data_sets.ts";
 
