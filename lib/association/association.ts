@@ -82,6 +82,8 @@ export class Association {
   #acse: { readonly awaited: string; readonly settle: PromiseWithResolvers<void> } | undefined;
   #fault: Fault | undefined;
   #slots: [Slot, Slot] | undefined;
+  /** Fragments of two messages must not mix; one that was torn is never followed by another. */
+  #inMessage = false;
   #ac: AssociateAc | undefined;
   #fragmentBytes = 0;
 
@@ -226,6 +228,8 @@ export class Association {
 
   #open(messageId: number, contextId: number, expectedCommand: number): OpenRequest {
     this.#throwIfFaulty();
+    if (this.#inMessage) throw new RangeError("a message begins in the middle of another");
+    this.#inMessage = true;
     this.#machine.on("dataRequest");
     return this.#requests.open(messageId, contextId, expectedCommand);
   }
@@ -242,6 +246,7 @@ export class Association {
   /** All of a request is given to the transport: its time limit runs from when that has taken it. */
   #completed(request: OpenRequest, written: Promise<void>): void {
     request.complete = true;
+    this.#inMessage = false;
     written.then(() => {
       this.#duplex.quickAck();
       request.sentMs = performance.now();

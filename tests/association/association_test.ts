@@ -229,3 +229,16 @@ Deno.test("a message ID in use is a mistake of ours", async () => {
   );
   await association.abort();
 });
+
+Deno.test("a message that begins in the middle of another is a mistake of ours", async () => {
+  await using peer = startRecordingPeer();
+  const association = await Association.request(await connectTo(peer.port), RQ, PATIENT);
+  const first = association.store(1, STORE_RQ, bytesOf(1_000_000));
+  await assertRejects(
+    () => association.store(1, SECOND_RQ, bytesOf(100)),
+    RangeError,
+    "in the middle of another",
+  );
+  assertEquals((await (await first).response).status, 0);
+  await association.release();
+});
