@@ -1,9 +1,10 @@
 /**
  * Makes dist/storescu: `sh scripts/build [TARGET]`.
  *
- * How this works: main.ts and all it imports are bundled into a few files first (178 modules as they are started in
- * 114 ms, bundled in 53, as an empty program does; and nothing gets in that is not imported), the version marks are filled in, and `deno compile` puts the
- * bundle behind denort, with the permission set "storescu" of deno.json and nothing else.
+ * How this works: main.ts and all it imports are bundled into a few files first, the version marks are filled in, and
+ * `deno compile` puts the bundle behind denort, with the permission set "storescu" of deno.json and nothing else.
+ * Bundled, because 178 modules one by one made every start 60 ms longer, the bundle none; and because nothing gets in
+ * that is not imported.
  */
 
 import { basename, join, relative } from "node:path";
