@@ -12,11 +12,14 @@ export interface Dcmqrscp extends AsyncDisposable {
 }
 
 /** Starts dcmqrscp with an empty archive; it keeps data sets exactly as they come. */
-export async function startDcmqrscp(args: readonly string[] = []): Promise<Dcmqrscp> {
+export async function startDcmqrscp(
+  args: readonly string[] = [],
+  { maxAssociations = 16 } = {},
+): Promise<Dcmqrscp> {
   const folder = await Deno.makeTempDir({ prefix: "dcmqrscp-" });
   const archive = `${folder}/archive`;
   await Deno.mkdir(archive);
-  await Deno.writeTextFile(`${folder}/dcmqrscp.cfg`, configuration(archive));
+  await Deno.writeTextFile(`${folder}/dcmqrscp.cfg`, configuration(archive, maxAssociations));
   // In its single process mode it would leave after the first association.
   const defaults = ["--config", `${folder}/dcmqrscp.cfg`, "--fork", "--bit-preserving"];
   const [process, port] = await startServer((port) =>
@@ -35,10 +38,10 @@ export async function startDcmqrscp(args: readonly string[] = []): Promise<Dcmqr
   };
 }
 
-function configuration(archive: string): string {
+function configuration(archive: string, maxAssociations: number): string {
   return [
     "MaxPDUSize = 16384",
-    "MaxAssociations = 16",
+    `MaxAssociations = ${maxAssociations}`,
     "HostTable BEGIN",
     "HostTable END",
     "VendorTable BEGIN",
