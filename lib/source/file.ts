@@ -10,6 +10,7 @@ import type { SeekableBytes } from "../bytes/seekable.ts";
 import type { ByteSource } from "../bytes/source.ts";
 import { Fault } from "../errors.ts";
 import { cannotRead } from "./reading_faults.ts";
+import { STANDARD_INPUT } from "./pipe.ts";
 import { ReadPace } from "./read_pace.ts";
 
 /**
@@ -21,7 +22,7 @@ export function openFile(path: string, pace: ReadPace): InputFile | undefined {
     // Before it is opened, because opening a FIFO waits for somebody to write to it.
     const info = Deno.statSync(path);
     if (info.isDirectory) throw new Fault("input", `cannot read ${path}: it is a directory`);
-    if (!info.isFile) return undefined;
+    if (!info.isFile || path === STANDARD_INPUT) return undefined;
     return new InputFile(path, Deno.openSync(path), info.size, info.mtime?.getTime() ?? 0, pace);
   } catch (caught) {
     throw cannotRead(path, caught);

@@ -9,10 +9,14 @@ const SYMBOLS = {
   opendir: { parameters: ["buffer"], result: "pointer" },
   readdir: { parameters: ["pointer"], result: "pointer" },
   closedir: { parameters: ["pointer"], result: "i32" },
+  // To look at an entry: Deno's own way would need a wider permission.
+  memcpy: { parameters: ["buffer", "pointer", "usize"], result: "pointer" },
 } as const;
 
-/** struct dirent of 64-bit Linux: inode 8, offset 8, length 2, type 1, then the name. */
+/** struct dirent of 64-bit Linux: inode 8 bytes, offset 8, length 2, type 1, then the name up to a NUL. */
+const LENGTH_OFFSET = 16;
 const NAME_OFFSET = 19;
+const MOST_ENTRY_BYTES = 512;
 
 let libc: ReturnType<typeof openDirectoryFunctions> | "unknown" = "unknown";
 
@@ -47,21 +51,31 @@ function readHiddenNames(
   const names: string[] = [];
   const folder = functions.opendir(new TextEncoder().encode(`${path}\0`));
   if (folder === null) return names;
+  const copy = new Uint8Array(MOST_ENTRY_BYTES);
   for (let entry = functions.readdir(folder); entry !== null; entry = functions.readdir(folder)) {
-    const view = new Deno.UnsafePointerView(entry);
-    const bytes: number[] = [];
-    for (let at = NAME_OFFSET; view.getUint8(at) !== 0; at++) bytes.push(view.getUint8(at));
-    const text = new TextDecoder().decode(new Uint8Array(bytes));
-    if (text.includes("\uFFFD")) names.push(escaped(bytes));
+    functions.memcpy(copy, entry, BigInt(NAME_OFFSET));
+    const entryBytes = new DataView(copy.buffer).getUint16(LENGTH_OFFSET, true);
+    functions.memcpy(copy, entry, BigInt(Math.min(entryBytes, MOST_ENTRY_BYTES)));
+    const name = copy.subarray(NAME_OFFSET, copy.indexOf(0, NAME_OFFSET));
+    if (!isUtf8(name)) names.push(escaped(name));
   }
   functions.closedir(folder);
   return names.sort();
 }
 
-function escaped(bytes: readonly number[]): string {
-  return bytes.map((byte) =>
+function isUtf8(name: Uint8Array): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function escaped(name: Uint8Array): string {
+  const character = (byte: number) =>
     byte >= 0x20 && byte < 0x7F
       ? String.fromCharCode(byte)
-      : `\\x${byte.toString(16).toUpperCase().padStart(2, "0")}`
-  ).join("");
+      : `\\x${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+  return Array.from(name, character).join("");
 }

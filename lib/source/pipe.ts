@@ -4,6 +4,9 @@ import { cannotRead } from "./reading_faults.ts";
 /** Large enough that a fast pipe is emptied with few calls. */
 const BUFFER_BYTES = 256 * 1024;
 
+/** Comes from Deno, which may not open it by its path, whatever it has been redirected from. */
+export const STANDARD_INPUT = "/dev/stdin";
+
 /**
  * Opens what is not a regular file, such as a FIFO or standard input ("/dev/stdin"), as a stream. Waits until somebody
  * opens the other end of a FIFO.
@@ -11,7 +14,7 @@ const BUFFER_BYTES = 256 * 1024;
  */
 export async function openPipe(path: string): Promise<ByteSource> {
   try {
-    const reader = path === "/dev/stdin" ? Deno.stdin : await Deno.open(path);
+    const reader = path === STANDARD_INPUT ? Deno.stdin : await Deno.open(path);
     const pipe = new Pipe(path, reader);
     await pipe.readAhead();
     return pipe;

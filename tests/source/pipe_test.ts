@@ -62,3 +62,24 @@ Deno.test("a pipe that does not exist is a fault", async () => {
     "cannot read /no/such/pipe: no such file or folder",
   );
 });
+
+Deno.test({
+  name: "standard input is a pipe, even when it is redirected from a file",
+  ignore: NO_FIFO,
+  fn: async () => {
+    const path = await Deno.makeTempFile();
+    await Deno.writeTextFile(path, "hello");
+    const script = `
+      import { openFile } from "${import.meta.resolve("../../lib/source/file.ts")}";
+      import { openPipe, STANDARD_INPUT } from "${import.meta.resolve("../../lib/source/pipe.ts")}";
+      import { ReadPace } from "${import.meta.resolve("../../lib/source/read_pace.ts")}";
+      if (openFile(STANDARD_INPUT, new ReadPace()) !== undefined) throw new Error("a file");
+      const pipe = await openPipe(STANDARD_INPUT);
+      const into = new Uint8Array(100);
+      console.log(new TextDecoder().decode(into.subarray(0, await pipe.fill(into))), pipe.ended);`;
+    const program = `'${Deno.execPath()}' eval --no-check '${script}' < '${path}'`;
+    const { stdout, stderr } = await new Deno.Command("sh", { args: ["-c", program] }).output();
+    assertEquals(new TextDecoder().decode(stdout), "hello true\n", new TextDecoder().decode(stderr));
+    await Deno.remove(path);
+  },
+});
