@@ -6,12 +6,12 @@ const UNITS = ["B", "KB", "MB", "GB", "TB", "PB"] as const;
 export function bytesText(bytes: number): string {
   let unit = 0;
   let value = bytes;
-  // 999.95 would be shown as 1000.0
-  while (value >= (unit === 0 ? 1000 : 999.95) && unit < UNITS.length - 1) {
+  // 999.95 would be shown as 1000.0, 999.5 (a rate) as 1000
+  while (value >= (unit === 0 ? 999.5 : 999.95) && unit < UNITS.length - 1) {
     value /= 1000;
     unit++;
   }
-  return `${unit === 0 ? value : value.toFixed(1)} ${UNITS[unit]}`;
+  return `${value.toFixed(unit === 0 ? 0 : 1)} ${UNITS[unit]}`;
 }
 
 /** "0.4 s", "59.9 s", "7:12 min", "2:03:40 h". */

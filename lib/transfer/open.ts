@@ -15,6 +15,7 @@ import { dumpNegotiated, dumpRequested } from "../log/association_dump.ts";
 import type { Logger } from "../log/log.ts";
 import { LOGGER } from "../log/log.ts";
 import { dumpAssociateAc } from "../log/pdu_dump.ts";
+import { LONGEST_SEND_PDU_BYTES } from "../pdu/fragment.ts";
 import {
   APPLICATION_CONTEXT,
   type AssociateAc,
@@ -28,6 +29,7 @@ import {
 export interface AssociationWish extends TimeLimits {
   readonly callingAeTitle: string;
   readonly calledAeTitle: string;
+  /** Proposed without its lowest bit: fragments are even. */
   readonly maximumLengthReceived: number;
   readonly maxSendPduBytes?: number | undefined;
   readonly userIdentity?: UserIdentity | undefined;
@@ -61,6 +63,7 @@ export async function openAssociation(
   const net = log.named(LOGGER.net);
   const proposed = numbered(contexts);
   const rq = requestOf(wish, proposed);
+  warnIfOdd(wish.maximumLengthReceived, "receive", net);
   log.log(wish.dumpLevel, () => dumpRequested(rq));
   log.info("Requesting Association");
   const duplex = await connect();
@@ -79,7 +82,7 @@ export async function openAssociation(
     throw new Fault("rejected", "ASC User Identification Negotiation failed", { code: "0006:0108" });
   }
   const accepted = acceptedContexts(proposed, association.ac.contexts, (text) => net.warn(text));
-  warnAboutLength(association.ac, net);
+  warnIfOdd(association.ac.maximumLengthReceived ?? 0, "send", net);
   if (association.fragmentBytes < 2) {
     await association.abort();
     throw new Fault(
@@ -101,7 +104,7 @@ function requestOf(wish: AssociationWish, contexts: AssociateRq["contexts"]): As
     callingAeTitle: wish.callingAeTitle,
     applicationContext: APPLICATION_CONTEXT,
     contexts,
-    maximumLengthReceived: wish.maximumLengthReceived,
+    maximumLengthReceived: wish.maximumLengthReceived & ~1,
     implementationClassUid: IMPLEMENTATION_CLASS_UID,
     implementationVersionName: IMPLEMENTATION_VERSION_NAME,
     operationsWindow: invoked === 1 ? undefined : { maxInvoked: invoked, maxPerformed: 1 },
@@ -111,11 +114,10 @@ function requestOf(wish: AssociationWish, contexts: AssociateRq["contexts"]): As
   };
 }
 
-function warnAboutLength(ac: AssociateAc, net: Logger): void {
-  const lengthBytes = ac.maximumLengthReceived ?? 0;
-  if (lengthBytes % 2 !== 0) {
-    net.warn(`ASSOC: PDV send length ${lengthBytes} is odd (using ${lengthBytes - 1})`);
-  }
+/** More than anybody sends has no effect, odd or not. */
+function warnIfOdd(lengthBytes: number, direction: "send" | "receive", net: Logger): void {
+  if (lengthBytes % 2 === 0 || lengthBytes > LONGEST_SEND_PDU_BYTES) return;
+  net.warn(`ASSOC: PDV ${direction} length ${lengthBytes} is odd (using ${lengthBytes - 1})`);
 }
 
 /** Only what both sides said counts; a peer without the item works synchronously (PS3.7 D.3.3.3). */

@@ -28,7 +28,7 @@ export function associationWishOf(
   return {
     callingAeTitle: network.callingAeTitle,
     calledAeTitle: network.calledAeTitle,
-    maximumLengthReceived: network.maxPduBytes & ~1,
+    maximumLengthReceived: network.maxPduBytes,
     maxOperationsInvoked: network.maxOperationsInvoked,
     acseTimeoutSeconds: network.acseTimeoutSeconds,
     dimseTimeoutSeconds: network.dimseTimeoutSeconds,

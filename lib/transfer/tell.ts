@@ -41,6 +41,12 @@ export function tellOutcome(log: Logger, path: string, outcome: Outcome, sopClas
   }
 }
 
+/** A file that could not be opened; DCMTK has a line of its own for one without UIDs. */
+export function tellUnreadable(log: Logger, path: string, { message }: Fault): void {
+  const saysAll = message === `No SOP Class or Instance UID in file: ${path}`;
+  log.error(saysAll ? message : `Bad DICOM file: ${path}: ${message}`);
+}
+
 /** DCMTK's short text for a condition code, which scripts look for after "Store SCU Failed: ". */
 const CONDITIONS: ReadonlyMap<string, string> = new Map([
   ["0001:0005", "End of stream"],
@@ -51,8 +57,9 @@ const CONDITIONS: ReadonlyMap<string, string> = new Map([
   ["0006:020e", "DIMSE Failed to send message"],
 ]);
 
-/** The last line of a run that a file has halted. */
+/** The last line of a run that a file has halted; none when it was the peer who ended the association. */
 export function tellHalt(log: Logger, { code, condition }: Fault): void {
+  if (code === "0006:0317" || code === "0006:0319") return;
   const text = code === undefined ? undefined : CONDITIONS.get(code);
   log.error(`Store SCU Failed: ${text === undefined ? condition : `${code} ${text}`}`);
 }

@@ -18,7 +18,7 @@ import type { OpenAssociation } from "./open.ts";
 import { Operations } from "./operations.ts";
 import { exitCodeOfOutcome, isGood, type Outcome } from "./outcome.ts";
 import { backoffMs, type RetryLimits } from "./retry.ts";
-import { tellHalt, tellOutcome, tellRemedy } from "./tell.ts";
+import { tellHalt, tellOutcome, tellRemedy, tellUnreadable } from "./tell.ts";
 import { type Work, WorkList } from "./work_list.ts";
 
 export interface TransferPlan extends RetryLimits {
@@ -202,8 +202,8 @@ export class Transfer {
   #cannotOpen(fault: Fault): void {
     this.#halted = true;
     this.#exitCode ||= 1;
-    const isRejection = fault.kind === "rejected" && fault.code === undefined;
-    this.#log.fatal(isRejection ? fault.message : `Association Request Failed: ${fault.condition}`);
+    const prefix = fault.kind === "rejected" ? "" : "Association Request Failed: ";
+    this.#log.fatal(`${prefix}${fault.condition}`);
     tellRemedy(this.#log, fault);
   }
 
@@ -269,7 +269,11 @@ export class Transfer {
 
   /** Releases an association, or aborts it if that is asked for or nothing else is left. */
   async #close({ association }: OpenAssociation, usable: boolean): Promise<void> {
-    if (association.fault !== undefined) return association.destroy();
+    if (association.fault !== undefined) {
+      // The peer has been told so already, unless it was the peer that aborted.
+      if (association.fault.code !== "0006:0317") this.#log.info("Aborting Association");
+      return association.destroy();
+    }
     if (!usable || this.#plan.abort || this.#haltedByFile) {
       this.#log.info("Aborting Association");
       return await association.abort();
@@ -317,7 +321,7 @@ export class Transfer {
     }
     if (instance instanceof Fault) {
       this.#log.info(`Sending file: ${work.path}`);
-      this.#log.error(`Bad DICOM file: ${work.path}: ${instance.message}`);
+      tellUnreadable(this.#log, work.path, instance);
       await this.#settle(list, work, { kind: "unreadable", fault: instance });
       return undefined;
     }
@@ -371,7 +375,7 @@ export class Transfer {
     const fault = "fault" in outcome ? outcome.fault : undefined;
     if (outcome.kind === "notAccepted" && fault?.code === undefined) return;
     if (outcome.kind === "unreadable" || outcome.kind === "notAccepted") this.#haltedByFile = true;
-    if (fault !== undefined && fault.code !== "0006:0317") tellHalt(this.#log, fault);
+    if (fault !== undefined) tellHalt(this.#log, fault);
   }
 
   async #notTried(work: Work): Promise<void> {

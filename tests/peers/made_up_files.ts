@@ -17,7 +17,7 @@ export const SYNTAX_OF: Readonly<Record<Encoding, string>> = {
 
 export const CT_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.2";
 const INSTANCE_ROOT = "1.2.826.0.1.3680043.2.1396.999.1";
-const LONG_VRS = ["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "UC", "UN", "UR", "UT"];
+const LONG_VRS = ["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"];
 const UNDEFINED_LENGTH = 0xffffffff;
 
 export interface Image {
