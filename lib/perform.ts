@@ -77,10 +77,9 @@ async function observersOf({ report }: Settings, log: Logger, toStdout: WriteTex
 /** A run that ended before it began: every file has its event all the same. */
 async function tellNothingSent(settings: Settings, inputs: Inputs, telling: Telling): Promise<void> {
   telling.begin(runEvent(settings, await inputs.count()));
-  let { refused } = inputs;
   for await (const { path } of inputs.all()) {
-    telling.note(path === refused?.path ? badInputEvent(refused) : neverTriedEvent(path));
-    if (path === refused?.path) refused = undefined;
+    const bad = inputs.badInput(path);
+    telling.note(bad === undefined ? neverTriedEvent(path) : badInputEvent(bad));
   }
 }
 

@@ -93,7 +93,16 @@ function journalOf({ delivery, network, peer, port }: Settings): Journal | undef
 
 function withJournal(open: OpenInstance, journal: Journal | undefined): OpenInstance {
   if (journal === undefined) return open;
-  return (input) => journal.has(input.path) ? { skipped: "already stored, says the journal" } : open(input);
+  return (input) => {
+    const { path, inside } = placeOf(input);
+    return journal.has(path, inside) ? { skipped: "already stored, says the journal" } : open(input);
+  };
+}
+
+/** The file that holds it, and which member of that it is: several can have the same name. */
+function placeOf({ path, member }: Input): { readonly path: string; readonly inside: string } {
+  if (member === undefined) return { path, inside: "" };
+  return { path: member.archivePath, inside: `!${member.name}@${member.offset}` };
 }
 
 /** A journal that cannot be kept ends the run: going on would only make doubles later. */
@@ -104,7 +113,8 @@ function remember(
 ): void {
   if (outcome.kind !== "stored" && outcome.kind !== "storedWithWarning") return;
   try {
-    journal?.add(work.path, sopInstanceUid ?? "");
+    const { path, inside } = placeOf(work);
+    journal?.add(path, sopInstanceUid ?? "", inside);
   } catch (caught) {
     failed(asFault(caught));
   }

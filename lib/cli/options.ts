@@ -869,7 +869,6 @@ export const GROUPS = [
             params: [{ name: "filename", kind: "file" }],
             help: "send the files listed here as well, one a line or NUL-separated; - reads standard input",
             withoutFiles: true,
-            pending: LATER.comfort,
           },
           {
             long: "--dicomdir",
@@ -877,7 +876,6 @@ export const GROUPS = [
             help: "send the files that this DICOMDIR refers to as well",
             repeatable: true,
             withoutFiles: true,
-            pending: LATER.comfort,
           },
         ],
       },

@@ -45,7 +45,7 @@ export function convert(input: ByteSource, options: ConvertOptions): ByteSource 
   const { name, from, to } = options;
   const source = transferSyntaxOf(from);
   const target = transferSyntaxOf(to);
-  const inflated = source?.deflated === true ? new InflatedSource(input, name) : input;
+  const inflated = source?.deflated === true ? new InflatedSource(input, `the data set of ${name}`) : input;
   const transcoded = new Transcoder(inflated, {
     name: source?.deflated === true ? `inflated ${name}` : name,
     startOffset: source?.deflated === true ? 0 : options.startOffset ?? 0,

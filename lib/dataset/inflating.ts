@@ -1,4 +1,4 @@
-import type { InflateRaw } from "node:zlib";
+import type { Gunzip, InflateRaw } from "node:zlib";
 import type { ByteSource } from "../bytes/source.ts";
 import { Fault } from "../errors.ts";
 
@@ -6,22 +6,24 @@ import { Fault } from "../errors.ts";
 const READ_BYTES = 16 * 1024;
 const PIECE_BYTES = 64 * 1024;
 
-/**
- * The data set inside a raw deflate stream (PS3.5 A.5). Nothing is inflated before it is asked for, so that a stream
- * that would fill the memory cannot.
- */
+/** "raw": RFC 1951, as in a deflated data set (PS3.5 A.5) or a zip file; "gzip": RFC 1952. */
+export type Wrapping = "raw" | "gzip";
+
+/** What is inside a deflate stream. Nothing is inflated before it is asked for, so that one that would fill the memory cannot. */
 export class InflatedSource implements ByteSource {
   readonly #source: ByteSource;
-  readonly #name: string;
+  readonly #what: string;
+  readonly #wrapping: Wrapping;
   #pieces: AsyncIterator<Uint8Array> | undefined;
-  #inflate: InflateRaw | undefined;
+  #inflate: InflateRaw | Gunzip | undefined;
   #ready: Uint8Array = new Uint8Array(0);
   #finished: boolean;
 
-  /** @param name of the file, for messages */
-  constructor(source: ByteSource, name: string) {
+  /** @param what for messages: "the data set of a.dcm" */
+  constructor(source: ByteSource, what: string, wrapping: Wrapping = "raw") {
     this.#source = source;
-    this.#name = name;
+    this.#what = what;
+    this.#wrapping = wrapping;
     this.#finished = source.ended;
   }
 
@@ -65,7 +67,7 @@ export class InflatedSource implements ByteSource {
     } catch (caught) {
       if (caught instanceof Fault) throw caught;
       const why = caught instanceof Error ? caught.message : String(caught);
-      throw new Fault("input", `cannot inflate the data set of ${this.#name}: ${why}`, {
+      throw new Fault("input", `cannot inflate ${this.#what}: ${why}`, {
         code: "0001:000a",
         remedy: "the file is truncated or damaged: copy or export it again",
         cause: caught,
@@ -75,15 +77,16 @@ export class InflatedSource implements ByteSource {
 
   /** Loads zlib, which most runs never need, and begins to feed it. */
   async #start(): Promise<AsyncIterator<Uint8Array>> {
-    const { createInflateRaw } = await import("node:zlib");
-    const inflate = createInflateRaw({ chunkSize: PIECE_BYTES });
+    const { createGunzip, createInflateRaw } = await import("node:zlib");
+    const create = this.#wrapping === "gzip" ? createGunzip : createInflateRaw;
+    const inflate = create({ chunkSize: PIECE_BYTES });
     this.#inflate = inflate;
     this.#feed(inflate).catch((caught) => inflate.destroy(caught instanceof Error ? caught : undefined));
     return inflate[Symbol.asyncIterator]();
   }
 
   /** Gives the compressed bytes, waiting each time until they have been used. */
-  async #feed(inflate: InflateRaw): Promise<void> {
+  async #feed(inflate: InflateRaw | Gunzip): Promise<void> {
     while (!this.#source.ended) {
       const read = new Uint8Array(READ_BYTES);
       const lengthBytes = await this.#source.fill(read);

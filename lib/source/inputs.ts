@@ -3,6 +3,8 @@
 import type { Settings } from "../cli/settings.ts";
 import { asFault, Fault } from "../errors.ts";
 import { Logger, plainBackend } from "../log/log.ts";
+import { Expansion } from "./expand.ts";
+import { readFileList } from "./files_from.ts";
 import type { Input, Need, OpenInstance } from "./instance.ts";
 import { type Operand, operands } from "./operands.ts";
 
@@ -40,8 +42,10 @@ export class Inputs {
   readonly #settings: Settings;
   readonly #log: Logger;
   readonly #wishes: InputsWishes;
-  readonly #bad = new Set<string>();
-  #refused: BadInput | undefined;
+  /** By path. */
+  readonly #bad = new Map<string, BadInput>();
+  readonly #expansion = new Expansion();
+  #listed: Iterable<string> | undefined;
   #stopped = false;
   /** How many operands were seen before the stop. */
   #limit = Infinity;
@@ -52,9 +56,9 @@ export class Inputs {
     this.#wishes = wishes;
   }
 
-  /** The file because of which `check` has thrown. */
-  get refused(): BadInput | undefined {
-    return this.#refused;
+  /** Why a file cannot even be tried, if `check` has found that out. */
+  badInput(path: string): BadInput | undefined {
+    return this.#bad.get(path);
   }
 
   /** Ends a check under way; nothing behind that point is handed out. */
@@ -73,7 +77,7 @@ export class Inputs {
     const bad: BadInput[] = [];
     let count = 0;
     let totalBytes: number | undefined = this.#wishes.sizes ? 0 : undefined;
-    for (const operand of this.#operands(this.#log)) {
+    for await (const operand of this.#operands(this.#log)) {
       if (count === 0) this.#log.info("checking input files ...");
       if (count % FILES_PER_TURN === FILES_PER_TURN - 1) await aTurnForOthers();
       if (this.#stopped) {
@@ -84,16 +88,13 @@ export class Inputs {
       totalBytes = sum(totalBytes, operand.sizeBytes);
       const fault = await checkOne(operand, network.required ? { needs, openInstance } : undefined);
       if (fault === undefined) continue;
-      const refused = { path: operand.path, scanned: operand.scanned, fault };
-      if (!network.noHalt) {
-        this.#refused = refused;
-        throw fault;
-      }
+      const one = { path: operand.path, scanned: operand.scanned, fault };
+      this.#bad.set(one.path, one);
+      if (!network.noHalt) throw fault;
       this.#log.warn(`${fault.message}, ignoring file`);
-      this.#bad.add(operand.path);
-      bad.push(refused);
+      bad.push(one);
     }
-    if (count === 0 && !this.#stopped) throw new Fault("input", "no input files to be sent");
+    if (count === bad.length && !this.#stopped) throw new Fault("input", "no input files to be sent");
     return {
       needs: [...needs.values()],
       count: (count - bad.length) * network.repeat + bad.length,
@@ -112,9 +113,9 @@ export class Inputs {
   /** Every file, each as often as --repeat says. */
   async *all(): AsyncGenerator<{ readonly path: string }> {
     let seen = 0;
-    for (const { path } of this.#operands(SILENT)) {
+    for await (const { path } of this.#operands(SILENT)) {
       if (++seen % FILES_PER_TURN === 0) await aTurnForOthers();
-      const rounds = this.#refused?.path === path ? 1 : this.#settings.network.repeat;
+      const rounds = this.#bad.has(path) ? 1 : this.#settings.network.repeat;
       for (let round = 0; round < rounds; round++) yield { path };
     }
   }
@@ -124,25 +125,34 @@ export class Inputs {
     const { repeat } = this.#settings.network;
     let number = 0;
     let seen = 0;
-    for (const { path, scanned, fault, sizeBytes } of this.#operands(SILENT)) {
+    for await (const operand of this.#operands(SILENT)) {
       if (++seen > this.#limit) return;
-      if (fault !== undefined || this.#bad.has(path)) continue;
+      if (this.#bad.has(operand.path)) continue;
       for (let round = 1; round <= repeat; round++) {
-        yield { path, scanned, sizeBytes, number: ++number, isLastRound: round === repeat, attempts: 0 };
+        yield { ...operand, number: ++number, isLastRound: round === repeat, attempts: 0 };
       }
     }
   }
 
-  #operands(log: Logger) {
-    return operands(this.#settings.operands, { ...this.#settings.input, ...this.#wishes }, log);
+  /** What the user named, in the order of the command line, then the list, then the DICOMDIRs. */
+  async *#operands(log: Logger): AsyncGenerator<Operand> {
+    const { operands: named, input } = this.#settings;
+    const wishes = { ...input, ...this.#wishes };
+    yield* this.#expansion.expand(operands(named, wishes, log), false, log);
+    if (input.filesFrom !== undefined) {
+      this.#listed ??= await readFileList(input.filesFrom);
+      yield* this.#expansion.expand(operands(this.#listed, wishes, log), true, log);
+    }
+    for (const dicomdir of input.dicomdirs) yield* this.#expansion.dicomdir(dicomdir);
   }
 }
 
 /** @param required where to note what the file needs, if that is asked for */
 async function checkOne(
-  { path, scanned, fault }: Operand,
+  operand: Operand,
   required: { readonly needs: Map<string, Need>; readonly openInstance: OpenInstance } | undefined,
 ): Promise<Fault | undefined> {
+  const { path, scanned, fault } = operand;
   if (fault !== undefined) return fault;
   if (!scanned) {
     try {
@@ -153,7 +163,7 @@ async function checkOne(
   }
   if (required === undefined) return undefined;
   try {
-    const instance = await required.openInstance({ path, scanned, number: 0 });
+    const instance = await required.openInstance({ ...operand, number: 0 });
     if ("skipped" in instance) return undefined;
     const { sopClassUid, transferSyntax } = instance;
     instance.close();

@@ -1,14 +1,10 @@
 /** What the transfer knows of a file that is to be sent: its identity, and its data set as bytes. */
 
 import type { ByteSource } from "../bytes/source.ts";
+import type { Operand } from "./operands.ts";
 
 /** A file to be opened. */
-export interface Input {
-  readonly path: string;
-  /** Found by scanning, not named by the user. */
-  readonly scanned: boolean;
-  /** How large it is, where that was asked for and is known. */
-  readonly sizeBytes?: number | undefined;
+export interface Input extends Operand {
   /** 1, 2, ... in the order of the run; every round of a repeated file has its own. */
   readonly number: number;
 }

@@ -55,12 +55,15 @@ export class Journal implements Disposable {
     }
   }
 
-  /** True when the peer has acknowledged this very file, unchanged since. */
-  has(path: string): boolean {
-    const key = keyOf(this.#peer, path);
+  /**
+   * True when the peer has acknowledged this very file, unchanged since.
+   * @param inside which of the files that are in it, where that is an archive
+   */
+  has(path: string, inside: string = ""): boolean {
+    const key = keyOf(this.#peer, path, inside);
     if (key === undefined) return false;
     if (this.#done.has(key)) return true;
-    this.#lookedUp.set(path, key);
+    this.#lookedUp.set(path + inside, key);
     return false;
   }
 
@@ -68,10 +71,10 @@ export class Journal implements Disposable {
    * Writes down that the peer has the file as it was when `has` was asked for it; when this returns, it is on the disk.
    * @throws Fault "configuration" when it cannot be written (disk full)
    */
-  add(path: string, sopInstanceUid: string): void {
-    const key = this.#lookedUp.get(path);
+  add(path: string, sopInstanceUid: string, inside: string = ""): void {
+    const key = this.#lookedUp.get(path + inside);
     if (key === undefined) return;
-    this.#lookedUp.delete(path);
+    this.#lookedUp.delete(path + inside);
     const [peer, size, modified, name] = key.split("\t");
     try {
       const line = new TextEncoder().encode([peer, size, modified, sopInstanceUid, name].join("\t") + "\n");
@@ -90,10 +93,10 @@ export class Journal implements Disposable {
 }
 
 /** Undefined for what is no file any more. */
-function keyOf(peer: string, path: string): string | undefined {
+function keyOf(peer: string, path: string, inside: string): string | undefined {
   try {
     const { size, mtime } = Deno.statSync(path);
-    return [peer, size, mtime?.getTime() ?? 0, JSON.stringify(resolve(path))].join("\t");
+    return [peer, size, mtime?.getTime() ?? 0, JSON.stringify(resolve(path) + inside)].join("\t");
   } catch {
     return undefined;
   }

@@ -11,14 +11,17 @@ import { NotDicom, type ReadMode } from "../dataset/beginning.ts";
 import { conversion } from "../dataset/conversion.ts";
 import { convert } from "../dataset/convert.ts";
 import { type Edit, topLevelOutcome } from "../dataset/edits.ts";
+import { InflatedSource } from "../dataset/inflating.ts";
 import { surveyStream } from "../dataset/pass_through.ts";
 import { type Survey, survey } from "../dataset/survey.ts";
 import { TAG_SOP_CLASS_UID, TAG_SOP_INSTANCE_UID } from "../dataset/top_level.ts";
 import { builtInDictionary, type Dictionary } from "../dicom/dictionary.ts";
 import { Fault } from "../errors.ts";
-import { type InputFile, openFile } from "./file.ts";
+import { mayBeArchive } from "./archives/archive.ts";
+import type { FileBytes, Member } from "./archives/member.ts";
+import { openFile } from "./file.ts";
+import type { Input, Instance, NoInstance, OpenInstance } from "./instance.ts";
 import { openPipe } from "./pipe.ts";
-import type { Input, Instance, OpenInstance } from "./instance.ts";
 import { ReadPace } from "./read_pace.ts";
 
 /** How files are read and what is done to them on the way. */
@@ -41,24 +44,50 @@ export interface OpenOptions {
 export function instanceOpener(options: OpenOptions): OpenInstance {
   const pace = new ReadPace();
   return (input) => {
+    if (input.fault !== undefined) throw input.fault;
+    if (input.skipped !== undefined) return { skipped: input.skipped };
+    if (input.member !== undefined) return openMember(input, input.member, options);
     const file = openFile(input.path, pace);
     if (file !== undefined) return identify(file, input, options);
-    return input.scanned ? { skipped: "it is not a regular file" } : openStream(input, options);
+    return input.scanned
+      ? { skipped: "it is not a regular file" }
+      : openStream(openPipe(input.path), input, options);
   };
 }
 
-function identify(file: InputFile, input: Input, options: OpenOptions): ReturnType<OpenInstance> {
+async function openMember(
+  input: Input,
+  member: Member,
+  options: OpenOptions,
+): Promise<Instance | NoInstance> {
+  if (mayBeArchive(member.name) && !member.name.toLowerCase().endsWith(".gz")) {
+    return { skipped: "it is an archive inside an archive" };
+  }
+  const bytes = await member.open();
+  const isCompressed = /\.gz$/i.test(member.name);
+  if (!("readAt" in bytes)) {
+    return await openStream(isCompressed ? gunzip(bytes, input.path) : bytes, input, options);
+  }
+  if (!isCompressed) return await identify(bytes, input, options);
+  return await openStream(gunzip(bytes.passThrough(0, bytes.lengthBytes), input.path), input, options);
+}
+
+function gunzip(source: ByteSource, name: string): ByteSource {
+  return new InflatedSource(source, name, "gzip");
+}
+
+function identify(file: FileBytes, input: Input, options: OpenOptions): ReturnType<OpenInstance> {
   try {
-    const found = survey(file, file.path, options.mode);
+    const found = survey(file, input.path, options.mode);
     return found instanceof Promise ? found.then(instance, refuse) : instance(found);
   } catch (caught) {
     return refuse(caught);
   }
 
   function instance(found: Survey) {
-    if (found.isDicomdir && input.scanned) {
+    if (found.isDicomdir) {
       file.close();
-      return { skipped: "it is a DICOMDIR" };
+      return directory(input);
     }
     const bytes = () => file.passThrough(found.dataSetOffset, found.dataSetLengthBytes ?? 0);
     return instanceOf(input, found, { bytes, close: () => file.close() }, options);
@@ -72,10 +101,30 @@ function identify(file: InputFile, input: Input, options: OpenOptions): ReturnTy
 }
 
 /** What can only be read from front to back, once. */
-async function openStream(input: Input, options: OpenOptions): Promise<Instance> {
-  const { path } = input;
-  const { survey: found, dataSet } = await surveyStream(await openPipe(path), path, options.mode);
-  return instanceOf(input, found, { bytes: () => dataSet, close: () => dataSet.close() }, options);
+async function openStream(
+  source: ByteSource | Promise<ByteSource>,
+  input: Input,
+  options: OpenOptions,
+): Promise<Instance | NoInstance> {
+  try {
+    const { survey: found, dataSet } = await surveyStream(await source, input.path, options.mode);
+    if (!found.isDicomdir) {
+      return instanceOf(input, found, { bytes: () => dataSet, close: () => dataSet.close() }, options);
+    }
+    dataSet.close();
+    return directory(input);
+  } catch (caught) {
+    if (input.scanned && caught instanceof NotDicom) return { skipped: "it is not a DICOM file" };
+    throw caught;
+  }
+}
+
+/** A directory is not sent: the files are, that it refers to. */
+function directory({ path, scanned }: Input): NoInstance {
+  if (scanned) return { skipped: "it is a DICOMDIR" };
+  throw new Fault("input", `${path} is a DICOMDIR, which is not sent itself`, {
+    remedy: `send the files to which it refers with --dicomdir ${path}`,
+  });
 }
 
 /** Where the bytes of a surveyed data set come from. */

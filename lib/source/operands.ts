@@ -1,17 +1,22 @@
 /** The paths that the user named, and with --scan-directories the files in the folders among them. */
 import type { Fault } from "../errors.ts";
+import type { ArchiveMember } from "./archives/member.ts";
 import type { Logger } from "../log/log.ts";
 import { patternTest } from "./pattern.ts";
 import { scan } from "./scan.ts";
 
 /** One file to be sent, or one reason why something cannot be. */
 export interface Operand {
+  /** Of a member of an archive: "archive!member", which is a name and not a path. */
   readonly path: string;
-  /** Found by scanning a folder, not named by the user. */
+  /** Found by scanning a folder or in an archive, not named by the user. */
   readonly scanned: boolean;
+  readonly member?: ArchiveMember;
+  /** Set for what is not to be sent although nothing is wrong. */
+  readonly skipped?: string;
   /** How large it is, where that was asked for and can be told without reading it. */
   readonly sizeBytes?: number | undefined;
-  /** Set for a folder that could not be read, or not as a whole: a failure, with nothing to be opened. */
+  /** Set for a folder or archive that could not be read, or not as a whole: a failure, with nothing to be opened. */
   readonly fault?: Fault;
 }
 

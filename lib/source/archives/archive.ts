@@ -1,0 +1,63 @@
+/**
+ * Files that hold other files: .zip, .tar, .tar.gz, .tgz, .gz. Their members are sent without being unpacked to the disk.
+ *
+ * How this works: the name makes a file a candidate, its content decides. A zip file and a plain tar file are opened for
+ * each member anew, at the place where the member stands; of a gzip file a few streams are kept that only go forward
+ * (gzip.ts). A name inside an archive is never used as a path.
+ */
+
+import type { ReadPace } from "../read_pace.ts";
+import { GzipStreams } from "./gzip.ts";
+import type { Archive, Member } from "./member.ts";
+import { openArchiveFile } from "./section.ts";
+import { compressedTar, isTarHeader, plainTar, TAR_BLOCK_BYTES } from "./tar.ts";
+import { zip } from "./zip.ts";
+
+const ZIP_SIGNATURES = [0x504B0304, 0x504B0506, 0x504B0708];
+const GZIP_SIGNATURE = 0x1F8B;
+const DICOM_PREFIX_OFFSET = 128;
+const DICOM_PREFIX = 0x4449434D;
+
+/** True for a name under which an archive is looked for. */
+export function mayBeArchive(path: string): boolean {
+  return /\.(zip|tar|tgz|taz|gz)$/i.test(path);
+}
+
+/** The archive in a file; undefined when there is none. @throws Fault "input" */
+export async function openArchive(path: string, pace: ReadPace): Promise<Archive | undefined> {
+  const head = readHead(path, pace);
+  if (head.byteLength < 4) return undefined;
+  if (head.byteLength >= 132 && head.getUint32(DICOM_PREFIX_OFFSET) === DICOM_PREFIX) return undefined;
+  if (ZIP_SIGNATURES.includes(head.getUint32(0))) return zip(path, pace);
+  if (isTarHeader(head)) return plainTar(path, pace);
+  if (head.getUint16(0) !== GZIP_SIGNATURE) return undefined;
+  const streams = new GzipStreams(path, pace);
+  const begin = await streams.open(0);
+  const inside = new Uint8Array(TAR_BLOCK_BYTES);
+  const lengthBytes = await begin.fill(inside);
+  begin.close();
+  return isTarHeader(new DataView(inside.buffer, 0, lengthBytes))
+    ? compressedTar(path, streams)
+    : single(path, streams);
+}
+
+function readHead(path: string, pace: ReadPace): DataView {
+  const file = openArchiveFile(path, pace);
+  try {
+    const head = new Uint8Array(TAR_BLOCK_BYTES);
+    return new DataView(head.buffer, 0, file.readAt(0, head));
+  } finally {
+    file.close();
+  }
+}
+
+/** One file, compressed: its name is that of the whole without ".gz". */
+function single(path: string, streams: GzipStreams): Archive {
+  const name = path.replace(/^.*\//s, "").replace(/\.gz$/i, "");
+  const member: Member = { name, offset: 0, sizeBytes: undefined, open: () => streams.open(0) };
+  return {
+    async *members() {
+      yield await Promise.resolve(member);
+    },
+  };
+}

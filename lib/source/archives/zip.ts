@@ -1,0 +1,163 @@
+/**
+ * Zip files, read by their central directory (APPNOTE 4.3).
+ *
+ * How this works: yauzl walks the directory entry by entry and finds where the bytes of a member are; they are inflated as
+ * they are asked for, and compared in length and CRC with what the directory says before the last of them is given out.
+ */
+
+import type { ByteSource } from "../../bytes/source.ts";
+import { InflatedSource } from "../../dataset/inflating.ts";
+import { Fault } from "../../errors.ts";
+import type { InputFile } from "../file.ts";
+import type { ReadPace } from "../read_pace.ts";
+import { damaged } from "./damaged.ts";
+import { CheckedSource } from "./checked_source.ts";
+import type { Archive, Member } from "./member.ts";
+import { openArchiveFile } from "./section.ts";
+import type { Entry, ReaderBase, Yauzl, ZipFile } from "./yauzl.ts";
+
+const STORED = 0;
+const DEFLATED = 8;
+
+/** Other ways to pack, by their numbers (APPNOTE 4.4.5). */
+const METHODS: ReadonlyMap<number, string> = new Map([
+  [1, "Shrink"],
+  [6, "Implode"],
+  [9, "Deflate64"],
+  [12, "bzip2"],
+  [14, "LZMA"],
+  [93, "Zstandard"],
+  [95, "XZ"],
+  [98, "PPMd"],
+]);
+
+const UNPACK = "unpack the archive and send the files";
+
+/** Upper half of the external attributes: the mode of a Unix file, when a Unix program has made the entry. */
+const FILE_TYPE_MASK = 0o170000;
+const SYMBOLIC_LINK = 0o120000;
+const MADE_ON_UNIX = 3;
+
+export function zip(path: string, pace: ReadPace): Archive {
+  return {
+    async *members() {
+      const yauzl: Yauzl = await import("yauzl");
+      const file = openArchiveFile(path, pace);
+      try {
+        const directory = await openDirectory(yauzl, file);
+        for (let left = directory.entryCount; left > 0; left--) {
+          const entry = await nextEntry(directory);
+          const name = yauzl.getFileNameLowLevel(
+            entry.generalPurposeBitFlag,
+            entry.fileNameRaw,
+            entry.extraFields,
+            true,
+          );
+          if (!name.endsWith("/")) yield memberOf(entry, name, path, pace);
+        }
+      } catch (caught) {
+        if (caught instanceof Fault) throw caught;
+        throw damaged(path, caught instanceof Error ? caught.message : String(caught), caught);
+      } finally {
+        file.close();
+      }
+    },
+  };
+}
+
+function memberOf(entry: Entry, name: string, path: string, pace: ReadPace): Member {
+  const { compressionMethod: method, externalFileAttributes, versionMadeBy } = entry;
+  const offset = entry.relativeOffsetOfLocalHeader;
+  const open = () => openMember(path, entry, name, pace);
+  const member = { name, offset, sizeBytes: entry.uncompressedSize, open };
+  const mode = versionMadeBy >>> 8 === MADE_ON_UNIX ? externalFileAttributes >>> 16 : 0;
+  if ((mode & FILE_TYPE_MASK) === SYMBOLIC_LINK) return { ...member, skipped: "it is a symbolic link" };
+  if (entry.isEncrypted()) return { ...member, fault: unreadable(path, name, "it is encrypted") };
+  if (method === STORED || method === DEFLATED) return member;
+  const how = METHODS.get(method) ?? `method ${method}`;
+  return { ...member, fault: unreadable(path, name, `it is packed with ${how}, not with Deflate`) };
+}
+
+function unreadable(path: string, name: string, why: string): Fault {
+  return new Fault("input", `cannot read ${path}!${name}: ${why}`, { remedy: UNPACK });
+}
+
+async function openMember(path: string, entry: Entry, name: string, pace: ReadPace): Promise<ByteSource> {
+  const yauzl: Yauzl = await import("yauzl");
+  const { crc32 } = await import("node:zlib");
+  const file = openArchiveFile(path, pace);
+  try {
+    const { compressionMethod, compressedSize, uncompressedSize } = entry;
+    const start = await contentStart(yauzl, file, entry);
+    if (start + compressedSize > file.lengthBytes) throw new Error("it goes past the end of the archive");
+    const packed = file.passThrough(start, compressedSize);
+    const content = compressionMethod === STORED ? packed : new InflatedSource(packed, `${path}!${name}`);
+    return new CheckedSource(content, `${path}!${name}`, uncompressedSize, entry.crc32, crc32);
+  } catch (caught) {
+    file.close();
+    if (caught instanceof Fault) throw caught;
+    throw unreadable(path, name, caught instanceof Error ? caught.message : String(caught));
+  }
+}
+
+/** The local header says where the content begins; it is longer or shorter than what the directory says of it. */
+async function contentStart(yauzl: Yauzl, file: InputFile, entry: Entry): Promise<number> {
+  const directory = await openDirectory(yauzl, file);
+  return await new Promise((resolve, reject) =>
+    directory.readLocalFileHeader(
+      entry,
+      { minimal: true },
+      (error, header) =>
+        header === undefined ? reject(error ?? new Error("no local header")) : resolve(header.fileDataStart),
+    )
+  );
+}
+
+function openDirectory(yauzl: Yauzl, file: InputFile): Promise<ZipFile> {
+  const options = { lazyEntries: true, decodeStrings: false, autoClose: false } as const;
+  return new Promise((resolve, reject) =>
+    yauzl.fromRandomAccessReader(
+      readerOf(yauzl.RandomAccessReader, file),
+      file.lengthBytes,
+      options,
+      (error, zipFile) =>
+        zipFile === undefined ? reject(error ?? new Error("no directory")) : resolve(zipFile),
+    )
+  );
+}
+
+/** What yauzl reads with. */
+function readerOf(Base: ReaderBase, file: InputFile): InstanceType<ReaderBase> {
+  return new class extends Base {
+    override read(
+      buffer: Uint8Array,
+      offset: number,
+      length: number,
+      position: number,
+      done: (error: Error | null, lengthBytes?: number) => void,
+    ): void {
+      try {
+        const filled = file.readAt(position, buffer.subarray(offset, offset + length));
+        queueMicrotask(() => done(null, filled));
+      } catch (caught) {
+        queueMicrotask(() => done(caught instanceof Error ? caught : new Error(String(caught))));
+      }
+    }
+  }();
+}
+
+function nextEntry(directory: ZipFile): Promise<Entry> {
+  return new Promise((resolve, reject) => {
+    const found = (entry: Entry) => {
+      directory.off("error", failed);
+      resolve(entry);
+    };
+    const failed = (error: Error) => {
+      directory.off("entry", found);
+      reject(error);
+    };
+    directory.once("entry", found);
+    directory.once("error", failed);
+    directory.readEntry();
+  });
+}

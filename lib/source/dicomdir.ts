@@ -1,0 +1,119 @@
+/** The files that a DICOMDIR refers to, as operands; those that are missing as faults. */
+
+import { isDirectory, referencedFileIds } from "../dataset/directory.ts";
+import { asFault, Fault } from "../errors.ts";
+import { openFile } from "./file.ts";
+import type { Operand } from "./operands.ts";
+import type { ReadPace } from "./read_pace.ts";
+
+/** True for the names under which a DICOMDIR is looked for. */
+export function mayBeDicomdir(path: string): boolean {
+  return /(^|\/)DICOMDIR[^/]*$/i.test(path);
+}
+
+/** Whether the file is one. */
+export function isDicomdirFile(path: string, pace: ReadPace): boolean {
+  try {
+    const file = openFile(path, pace);
+    try {
+      return file !== undefined && isDirectory(file, path);
+    } finally {
+      file?.close();
+    }
+  } catch {
+    return false; // whoever opens it to send it will say why
+  }
+}
+
+/** In the order of the directory records. What comes of a DICOMDIR that is broken in the middle ends with a fault. */
+export function* referencedFiles(dicomdir: string, pace: ReadPace): Generator<Operand> {
+  try {
+    if (!isDicomdirFile(dicomdir, pace)) throw notOne(dicomdir, pace);
+    const file = openFile(dicomdir, pace);
+    if (file === undefined) return;
+    const folders = new Folders();
+    try {
+      for (const components of referencedFileIds(file, dicomdir)) {
+        yield operandOf(dicomdir, components, folders);
+      }
+    } finally {
+      file.close();
+    }
+  } catch (caught) {
+    yield { path: dicomdir, scanned: false, fault: asFault(caught) };
+  }
+}
+
+function notOne(path: string, pace: ReadPace): Fault {
+  openFile(path, pace)?.close(); // has its own words for what cannot be read
+  return new Fault("input", `${path} is not a DICOMDIR`, {
+    remedy: "leave --dicomdir out to send the file itself",
+  });
+}
+
+function operandOf(dicomdir: string, components: readonly string[], folders: Folders): Operand {
+  const folder = dicomdir.replace(/[^/]*$/, "");
+  const asWritten = folder + components.join("/");
+  if (components.some((component) => /^\.*$/.test(component) || component.includes("/"))) {
+    const fault = new Fault("input", `${dicomdir} refers to a file outside of its folder: ${asWritten}`);
+    return { path: asWritten, scanned: false, fault };
+  }
+  const path = folders.find(folder, components);
+  if (path !== undefined) return { path, scanned: false };
+  const fault = new Fault("input", `cannot access file: ${asWritten}, to which ${dicomdir} refers`, {
+    remedy: "see that the medium was copied as a whole; with -nh the files that are there are sent",
+  });
+  return { path: asWritten, scanned: false, fault };
+}
+
+/** As many folders are remembered with their names. */
+const MOST_FOLDERS = 16;
+
+/** Finds files whose names were changed when a medium was copied: lower case, a version number. */
+class Folders {
+  /** By path: simplified name -> name. */
+  readonly #names = new Map<string, ReadonlyMap<string, string>>();
+
+  find(folder: string, components: readonly string[]): string | undefined {
+    const asWritten = folder + components.join("/");
+    if (exists(asWritten)) return asWritten;
+    let path = folder;
+    for (const [index, component] of components.entries()) {
+      const name = this.#namesIn(path === "" ? "." : path).get(simplified(component));
+      if (name === undefined) return undefined;
+      path += index === components.length - 1 ? name : `${name}/`;
+    }
+    return exists(path) ? path : undefined;
+  }
+
+  #namesIn(folder: string): ReadonlyMap<string, string> {
+    const known = this.#names.get(folder);
+    if (known !== undefined) return known;
+    const names = new Map(namesIn(folder).map((name) => [simplified(name), name]));
+    const [oldest] = this.#names.keys();
+    if (oldest !== undefined && this.#names.size >= MOST_FOLDERS) this.#names.delete(oldest);
+    this.#names.set(folder, names);
+    return names;
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return [...Deno.readDirSync(folder)].map(({ name }) => name);
+  } catch {
+    return [];
+  }
+}
+
+/** "im000001.;1" and "IM000001" are the same on a CD (ISO 9660). */
+function simplified(name: string): string {
+  return name.toUpperCase().replace(/\.?(;\d+)?$/, "");
+}
+
+function exists(path: string): boolean {
+  try {
+    return !Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,78 @@
+/** Operands that stand for several files: archives and DICOMDIRs. Everything else is passed on as it is. */
+
+import { asFault } from "../errors.ts";
+import type { Logger } from "../log/log.ts";
+import { printable } from "../log/printable.ts";
+import { mayBeArchive, openArchive } from "./archives/archive.ts";
+import type { Archive, Member } from "./archives/member.ts";
+import { isDicomdirFile, mayBeDicomdir, referencedFiles } from "./dicomdir.ts";
+import type { Operand } from "./operands.ts";
+import { ReadPace } from "./read_pace.ts";
+
+/** Archives are opened once, so that the second time their members are asked for is cheaper. */
+export class Expansion {
+  readonly #pace = new ReadPace();
+  readonly #archives = new Map<string, Archive | undefined>();
+
+  /**
+   * Each operand, or what stands in its place.
+   * @param listed they come from a list, which names the files beside a DICOMDIR, too
+   */
+  async *expand(operands: Iterable<Operand>, listed: boolean, log: Logger): AsyncGenerator<Operand> {
+    for (const operand of operands) {
+      const { path, scanned, fault } = operand;
+      if (fault !== undefined) yield operand;
+      else if (mayBeArchive(path)) yield* this.#members(operand, log);
+      else if (scanned || !mayBeDicomdir(path) || !isDicomdirFile(path, this.#pace)) yield operand;
+      else if (listed) yield { ...operand, skipped: "it is a DICOMDIR: --dicomdir sends what it refers to" };
+      else yield* this.dicomdir(path);
+    }
+  }
+
+  /** The files to which a DICOMDIR refers. */
+  dicomdir(path: string): Iterable<Operand> {
+    return referencedFiles(path, this.#pace);
+  }
+
+  /** The members of an archive, or the operand itself if it is none. */
+  async *#members(operand: Operand, log: Logger): AsyncGenerator<Operand> {
+    const { path, scanned } = operand;
+    let archive: Archive | undefined;
+    try {
+      archive = await this.#archive(path);
+    } catch {
+      // Whoever opens it to send it will say why that cannot be done.
+    }
+    if (archive === undefined) return yield operand;
+    if (scanned) {
+      log.warn(`not looking into archive found by scanning: ${path}`);
+      log.warn("hint: archives are sent when they are named themselves");
+      return yield { ...operand, skipped: "it is an archive, and was not named itself" };
+    }
+    try {
+      for await (const member of archive.members()) yield operandOf(path, member);
+    } catch (caught) {
+      yield { path, scanned: false, fault: asFault(caught) };
+    }
+  }
+
+  async #archive(path: string): Promise<Archive | undefined> {
+    const known = this.#archives.get(path);
+    if (known !== undefined) return known;
+    const archive = await openArchive(path, this.#pace);
+    this.#archives.set(path, archive);
+    return archive;
+  }
+}
+
+function operandOf(archivePath: string, member: Member): Operand {
+  const { name, sizeBytes, skipped, fault } = member;
+  return {
+    path: `${archivePath}!${printable(name)}`,
+    scanned: true,
+    sizeBytes,
+    member: { archivePath, ...member },
+    ...(skipped === undefined ? {} : { skipped }),
+    ...(fault === undefined ? {} : { fault }),
+  };
+}
