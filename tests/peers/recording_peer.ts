@@ -126,8 +126,10 @@ class Recording implements RecordedAssociation {
       for (let pdu = await this.#reader.next(); pdu !== undefined; pdu = await this.#reader.next()) {
         if (pdu.type === "associateRq") await this.#accept(pdu);
         else if (pdu.type === "pDataTf") { for (const pdv of pdu.pdvs) await this.#take(pdv); }
-        else if (pdu.type === "abort") end = "aborted";
-        else if (pdu.type === "releaseRq") {
+        else if (pdu.type === "abort") {
+          end = "aborted";
+          break; // the acceptor closes then (PS3.8 section 9.2, AA-3)
+        } else if (pdu.type === "releaseRq") {
           end = "released";
           await this.#write(RELEASE_RP);
         }

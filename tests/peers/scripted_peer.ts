@@ -40,6 +40,8 @@ export interface ScriptedConnection {
   bytes(): Uint8Array;
   /** True when all steps were done: false after the requestor left too early. */
   readonly finished: boolean;
+  /** True when nothing more will be read: the requestor has left or was left, or the script stalls. */
+  readonly over: boolean;
 }
 
 export interface ScriptedPeer extends AsyncDisposable {
@@ -85,6 +87,7 @@ class Play implements ScriptedConnection, Seen {
   #release = () => {};
   finished = false;
   ended = false;
+  over = false;
 
   constructor(connection: Deno.TcpConn) {
     this.#connection = connection;
@@ -140,6 +143,7 @@ class Play implements ScriptedConnection, Seen {
       if (!this.#closed && !isConnectionError(error)) throw error;
     } finally {
       this.ended = true;
+      this.over = true;
       this.close();
     }
   }
@@ -168,6 +172,7 @@ class Play implements ScriptedConnection, Seen {
     } else if ("close" in step) {
       this.close();
     } else {
+      this.over = true;
       await new Promise<void>((resolve) => this.#release = resolve);
     }
     return true;
