@@ -24,7 +24,8 @@ export async function runCommand(
   args: readonly string[],
   options: CommandOptions,
 ): Promise<CommandResult> {
-  const { cwd, env = {}, timeoutSeconds } = options;
+  const { cwd, env = {}, timeoutSeconds = Infinity } = options;
+  const signal = Number.isFinite(timeoutSeconds) ? AbortSignal.timeout(timeoutSeconds * 1000) : undefined;
   try {
     const { code, stdout, stderr } = await new Deno.Command(command, {
       args: [...args],
@@ -33,9 +34,16 @@ export async function runCommand(
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
-      ...(timeoutSeconds === undefined ? {} : { signal: AbortSignal.timeout(timeoutSeconds * 1000) }),
+      ...(signal === undefined ? {} : { signal }),
     }).output();
-    return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
+    const ended = signal?.aborted === true
+      ? `\n${command} was ended: it took more than ${timeoutSeconds} s`
+      : "";
+    return {
+      code,
+      stdout: new TextDecoder().decode(stdout),
+      stderr: new TextDecoder().decode(stderr) + ended,
+    };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
       return { code: 127, stdout: "", stderr: `${command}: not found` };

@@ -88,9 +88,9 @@ function inWords({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`;
 }
 
-async function checks(): Promise<Counts[]> {
+function checks(): Promise<Counts>[] {
   const deno = Deno.execPath();
-  return await Promise.all([
+  return [
     check("format", deno, ["fmt", "--check", "--quiet"]),
     check("lint", deno, ["lint", "--quiet"]),
     check("types", deno, ["check", "--quiet", "main.ts", "lib", "scripts", "tests"]),
@@ -98,21 +98,21 @@ async function checks(): Promise<Counts[]> {
       "-c",
       'for f in $(find scripts .ci -type f ! -name "*.*"); do sh -n "$f" || exit; done',
     ]),
-  ]);
+  ];
 }
 
 /** Tests that change the working folder, which is one for all threads: they cannot run beside others. */
 const CHANGE_FOLDER = "tests/**/*_cwd_test.ts";
 
 async function all(fast: boolean): Promise<Counts[]> {
-  const counts = await checks();
-  counts.push(
-    await tests(
+  const counts = await Promise.all([
+    ...checks(),
+    tests(
       "unit and property tests",
       [`--ignore=tests/interop,tests/e2e,${CHANGE_FOLDER}`, "tests"],
       180,
     ),
-  );
+  ]);
   counts.push(await tests("in folders of their own", ["--ignore=tests/interop", CHANGE_FOLDER], 60, false));
   if (fast) return counts;
 
