@@ -3,14 +3,15 @@
  *
  * How this works: the beginning is read once and kept, so that a small file costs one read, and a large one no seek,
  * between survey and sending. Reads are synchronous, because a file in the page cache is copied faster than a promise is made.
- * A ReadPace watches how long they take; on a slow disk or share it makes the stream wait in promises instead, so that
- * other associations and signals do not stand still meanwhile.
+ * A ReadPace watches how long they take; on a slow disk or share the rest of the file is read ahead in promises instead
+ * (`read_ahead.ts`), so that other associations and signals do not stand still meanwhile.
  */
 import type { SeekableBytes } from "../bytes/seekable.ts";
 import type { ByteSource } from "../bytes/source.ts";
 import { Fault } from "../errors.ts";
 import { cannotRead } from "./reading_faults.ts";
 import { STANDARD_INPUT } from "./pipe.ts";
+import { ReadAhead } from "./read_ahead.ts";
 import { ReadPace } from "./read_pace.ts";
 
 /**
@@ -47,8 +48,9 @@ export class InputFile implements SeekableBytes {
   #headBytes = 0;
   /** Where the operating system reads next. */
   #position = 0;
-  /** Where the stream goes on. */
+  /** Where the stream goes on, unless it is read ahead. */
   #next = 0;
+  #ahead: ReadAhead | undefined;
   #closed = false;
 
   constructor(path: string, file: Deno.FsFile, lengthBytes: number, modified: number, pace: ReadPace) {
@@ -80,10 +82,11 @@ export class InputFile implements SeekableBytes {
   /** Reads on from where the last call ended: fewer bytes than `into` holds only at the end of the file. */
   readOn(into: Uint8Array): number | Promise<number> {
     try {
+      if (this.#ahead !== undefined) return this.#ahead.fill(into, 0);
       const known = this.#copyHead(this.#next, into);
       this.#next += known;
       if (known === into.length) return known;
-      if (this.#pace.slow) return this.#readOnSlowly(into, known);
+      if (this.#pace.slow) return this.#readAhead().fill(into, known);
       const started = performance.now();
       const filled = this.#read(this.#next, into, known);
       this.#next += filled;
@@ -94,23 +97,12 @@ export class InputFile implements SeekableBytes {
     }
   }
 
-  async #readOnSlowly(into: Uint8Array, known: number): Promise<number> {
-    const started = performance.now();
-    let filled = known;
-    try {
-      this.#seek(this.#next);
-      while (filled < into.length) {
-        const got = await this.#file.read(into.subarray(filled));
-        if (got === null || got === 0) break;
-        filled += got;
-        this.#position += got;
-      }
-    } catch (caught) {
-      throw cannotRead(this.path, caught);
-    }
-    this.#next = this.#position;
-    this.#pace.note(filled - known, performance.now() - started);
-    return filled;
+  /** From here on to the end of the file. */
+  #readAhead(): ReadAhead {
+    this.#seek(this.#next);
+    const note = (bytes: number, milliseconds: number) => this.#pace.note(bytes, milliseconds);
+    this.#ahead = new ReadAhead(this.#file, this.path, this.lengthBytes - this.#next, note);
+    return this.#ahead;
   }
 
   /** Puts what of the head belongs at `offset`; answers how many bytes. */

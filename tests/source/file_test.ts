@@ -73,6 +73,20 @@ Deno.test("a stream gives the bytes from its offset on, from a fast disk and fro
   await Deno.remove(path);
 });
 
+Deno.test("a large file from a slow disk arrives as it is, however it is asked for", async () => {
+  const path = await Deno.makeTempFile();
+  const bytes = content(3_000_001);
+  await Deno.writeFile(path, bytes);
+  for (const step of [9_999, 131_060, 524_288, 2_000_000]) {
+    const source = opened(path, slowPace()).passThrough(300, bytes.length - 300);
+    const got = new Uint8Array(bytes.length - 300);
+    for (let at = 0; !source.ended;) at += await source.fill(got.subarray(at, at + step));
+    source.close();
+    assertEquals(got, bytes.subarray(300), `by ${step}`);
+  }
+  await Deno.remove(path);
+});
+
 Deno.test("files open at the same time keep their bytes apart", async () => {
   const folder = await Deno.makeTempDir();
   const paths = ["a", "b", "c"].map((name) => `${folder}/${name}`);
@@ -107,12 +121,14 @@ Deno.test("a file that is changed while it is sent is a fault, even when its byt
 for (const [speed, pace] of [["fast", () => new ReadPace()], ["slow", slowPace]] as const) {
   Deno.test(`a file that shrinks while it is sent is a fault that says by how much, on a ${speed} disk`, async () => {
     const path = await Deno.makeTempFile();
-    await Deno.writeFile(path, content(100_000));
-    const source = opened(path, pace()).passThrough(0, 100_000);
+    const lengthBytes = 2_100_000; // more than is read ahead
+    await Deno.writeFile(path, content(lengthBytes));
+    const source = opened(path, pace()).passThrough(0, lengthBytes);
     assertEquals(await source.fill(new Uint8Array(40_000)), 40_000);
-    await Deno.truncate(path, 60_000);
+    await Deno.truncate(path, lengthBytes - 40_000);
     const message = `${path} shrank while it was being sent (40000 bytes short)`;
-    const fault = await assertRejects(async () => await source.fill(new Uint8Array(60_000)), Fault, message);
+    const rest = new Uint8Array(lengthBytes - 40_000);
+    const fault = await assertRejects(async () => await source.fill(rest), Fault, message);
     assertEquals([fault.kind, source.ended], ["input", false]);
     source.close();
     await Deno.remove(path);

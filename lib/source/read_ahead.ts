@@ -1,0 +1,84 @@
+import { cannotRead } from "./reading_faults.ts";
+
+/** Large, so that handing the wait over to another thread is paid for seldom. */
+const PIECE_BYTES = 512 * 1024;
+
+/**
+ * A file on a slow disk, read from where it stands to its end: in large pieces, and one piece ahead of whoever takes the
+ * bytes, so that disk and network work at the same time.
+ */
+export class ReadAhead {
+  readonly #file: Deno.FsFile;
+  readonly #path: string;
+  /** Told how long a piece had to be waited for. */
+  readonly #waited: (bytes: number, milliseconds: number) => void;
+  /** What has come and has not been taken. */
+  #piece: Uint8Array = new Uint8Array(0);
+  /** They take turns: what is being taken lies in the first, what is coming goes to the second. */
+  readonly #buffers: [Uint8Array, Uint8Array];
+  #coming: Promise<Uint8Array>;
+
+  /** @param leftBytes how many are still to come, as far as is known */
+  constructor(
+    file: Deno.FsFile,
+    path: string,
+    leftBytes: number,
+    waited: (bytes: number, milliseconds: number) => void,
+  ) {
+    this.#file = file;
+    this.#path = path;
+    this.#waited = waited;
+    const pieceBytes = Math.max(1, Math.min(leftBytes, PIECE_BYTES));
+    this.#buffers = [new Uint8Array(pieceBytes), new Uint8Array(pieceBytes)];
+    this.#coming = this.#read();
+  }
+
+  /**
+   * Fills `into` from `filled` on; answers how much of it is full then: fewer bytes than it holds only at the end of the
+   * file. @throws Fault "input"
+   */
+  fill(into: Uint8Array, filled: number): number | Promise<number> {
+    const now = filled + this.#take(into, filled);
+    return now === into.length ? now : this.#fillLater(into, now);
+  }
+
+  async #fillLater(into: Uint8Array, filled: number): Promise<number> {
+    for (let now = filled;;) {
+      const startedMs = performance.now();
+      const piece = await this.#coming;
+      this.#waited(piece.length, performance.now() - startedMs);
+      if (piece.length === 0) return now;
+      this.#piece = piece;
+      this.#buffers.reverse();
+      this.#coming = this.#read();
+      now += this.#take(into, now);
+      if (now === into.length) return now;
+    }
+  }
+
+  #take(into: Uint8Array, filled: number): number {
+    const taken = this.#piece.subarray(0, into.length - filled);
+    into.set(taken, filled);
+    this.#piece = this.#piece.subarray(taken.length);
+    return taken.length;
+  }
+
+  /** The next piece; empty at the end of the file. */
+  #read(): Promise<Uint8Array> {
+    const piece = readFully(this.#file, this.#buffers[1]).catch((caught) => {
+      throw cannotRead(this.#path, caught);
+    });
+    piece.catch(() => {}); // whoever takes it sees the fault; if nobody does, it does not matter
+    return piece;
+  }
+}
+
+async function readFully(file: Deno.FsFile, buffer: Uint8Array): Promise<Uint8Array> {
+  let filled = 0;
+  while (filled < buffer.length) {
+    const got = await file.read(filled === 0 ? buffer : buffer.subarray(filled));
+    if (got === null || got === 0) break;
+    filled += got;
+  }
+  return buffer.subarray(0, filled);
+}
