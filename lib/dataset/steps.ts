@@ -263,9 +263,11 @@ export class Steps {
     if (level.edits !== undefined && this.#passActions(level, tag)) return true;
     const group = tag >>> 16;
     const repeated = level.group === group;
+    const groupLength = (tag & 0xFFFF) === 0;
+    const meaningless = groupLength && (repeated || this.#header.lengthBytes !== 4);
+    if (meaningless || tag === TAG_TRAILING_PADDING) return this.#dropElement(level);
     if (!repeated && this.#closeGroup(level)) return true;
-    if (tag === TAG_TRAILING_PADDING) return this.#dropElement(level);
-    if ((tag & 0xFFFF) === 0) return this.#stepAtGroupLength(level, repeated);
+    if (groupLength) return this.#stepAtGroupLength(level);
     level.group = group;
     let inside: InsideAction | undefined;
     if (level.edits !== undefined) {
@@ -439,11 +441,10 @@ export class Steps {
 
   // Group lengths
 
-  #stepAtGroupLength(level: Level, repeated: boolean): boolean {
-    const { tag, lengthBytes, headerBytes } = this.#header;
+  #stepAtGroupLength(level: Level): boolean {
+    const { tag, headerBytes } = this.#header;
     const outlet = this.#outlet;
     const group = tag >>> 16;
-    if (repeated || lengthBytes !== 4) return this.#dropElement(level);
     if (outlet.measuring) {
       outlet.header(tag, VR_UL, 4);
       outlet.number32(0);
