@@ -29,9 +29,10 @@ const UNCOMPRESSED = {
 const FILES = [
   "CT_small.dcm", // explicit little endian
   "MR_small_implicit.dcm",
-  "MR_small_bigendian.dcm",
+  "ExplVR_BigEnd.dcm",
   "JPEG2000.dcm", // encapsulated
-  "rtplan.dcm",
+  "image_dfl.dcm",
+  "SC_ybr_full_422_uncompressed.dcm",
   "MR_small_RLE.dcm",
 ];
 
