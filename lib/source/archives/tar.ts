@@ -9,6 +9,7 @@ import type { Extract, Header } from "tar-stream";
 import type { ByteSource } from "../../bytes/source.ts";
 import { Fault } from "../../errors.ts";
 import type { ReadPace } from "../read_pace.ts";
+import { importCommonJs } from "./common_js.ts";
 import { damaged } from "./damaged.ts";
 import type { GzipStreams } from "./gzip.ts";
 import type { Archive, Member } from "./member.ts";
@@ -147,7 +148,7 @@ async function* headers(
   bytes: Forward,
   path: string,
 ): AsyncGenerator<{ readonly header: Header; readonly offset: number }> {
-  const { extract } = await import("tar-stream");
+  const { extract } = await importCommonJs(() => import("tar-stream"));
   const parser = extract(PARSER_OPTIONS);
   const feed = feeder(parser);
   const found: Header[] = [];

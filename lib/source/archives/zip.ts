@@ -10,6 +10,7 @@ import { InflatedSource } from "../../dataset/inflating.ts";
 import { Fault } from "../../errors.ts";
 import type { InputFile } from "../file.ts";
 import type { ReadPace } from "../read_pace.ts";
+import { importCommonJs } from "./common_js.ts";
 import { damaged } from "./damaged.ts";
 import { CheckedSource } from "./checked_source.ts";
 import type { Archive, Member } from "./member.ts";
@@ -41,7 +42,7 @@ const MADE_ON_UNIX = 3;
 export function zip(path: string, pace: ReadPace): Archive {
   return {
     async *members() {
-      const yauzl: Yauzl = await import("yauzl");
+      const yauzl = await loadYauzl();
       const file = openArchiveFile(path, pace);
       try {
         const directory = await openDirectory(yauzl, file);
@@ -65,6 +66,10 @@ export function zip(path: string, pace: ReadPace): Archive {
   };
 }
 
+function loadYauzl(): Promise<Yauzl> {
+  return importCommonJs<Yauzl>(() => import("yauzl"));
+}
+
 function memberOf(entry: Entry, name: string, path: string, pace: ReadPace): Member {
   const { compressionMethod: method, externalFileAttributes, versionMadeBy } = entry;
   const offset = entry.relativeOffsetOfLocalHeader;
@@ -83,7 +88,7 @@ function unreadable(path: string, name: string, why: string): Fault {
 }
 
 async function openMember(path: string, entry: Entry, name: string, pace: ReadPace): Promise<ByteSource> {
-  const yauzl: Yauzl = await import("yauzl");
+  const yauzl = await loadYauzl();
   const { crc32 } = await import("node:zlib");
   const file = openArchiveFile(path, pace);
   try {
