@@ -39,11 +39,6 @@ export class ByteWindow {
     this.lengthBytes = 0;
   }
 
-  /** Lets go of the bytes. */
-  leave(): void {
-    this.#bytes = undefined;
-  }
-
   /** How many bytes there are altogether. */
   get totalBytes(): number {
     return this.#bytes?.lengthBytes ?? 0;

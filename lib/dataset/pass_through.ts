@@ -14,7 +14,7 @@ import { conclude } from "./conclude.ts";
 import { InflatingFeed } from "./inflating_feed.ts";
 import { StructureWalk } from "./structure.ts";
 import { StructureFeed } from "./structure_feed.ts";
-import { type Survey, surveyThrough } from "./survey.ts";
+import { type Survey, survey } from "./survey.ts";
 
 /** How much of a stream is held in memory to find out what it is. */
 export const PREFIX_BYTES = 1024 * 1024;
@@ -32,15 +32,13 @@ export interface StreamSurvey {
 export async function surveyStream(source: ByteSource, name: string, mode: ReadMode): Promise<StreamSurvey> {
   try {
     const prefix = await readPrefix(source);
-    const window = new ByteWindow(Math.min(PREFIX_BYTES, 64 * 1024));
     if (source.ended) {
-      const found = await surveyThrough(window, new StructureWalk(), seekableMemory(prefix), name, mode);
+      const found = await survey(seekableMemory(prefix), name, mode);
       const end = found.dataSetOffset + (found.dataSetLengthBytes ?? 0);
       const dataSet = new RestOfStream(prefix.subarray(found.dataSetOffset, end), source, undefined);
       return { survey: found, dataSet };
     }
-    window.open(seekableMemory(prefix), name);
-    return await surveyStart(window, prefix, source, name, mode);
+    return await surveyStart(prefix, source, name, mode);
   } catch (caught) {
     source.close();
     throw caught;
@@ -64,12 +62,13 @@ async function readPrefix(source: ByteSource): Promise<Uint8Array> {
 
 /** Surveys what can be seen of a stream that is longer than the prefix. */
 async function surveyStart(
-  window: ByteWindow,
   prefix: Uint8Array,
   source: ByteSource,
   name: string,
   mode: ReadMode,
 ): Promise<StreamSurvey> {
+  const window = new ByteWindow();
+  window.open(seekableMemory(prefix), name);
   const beginning = readBeginning(window, name, mode, Infinity);
   const { dataSetOffset } = beginning.meta;
   const start = prefix.subarray(dataSetOffset);
@@ -77,9 +76,9 @@ async function surveyStart(
   try {
     const check = await openCheck(beginning, walk, name);
     await check.push(start);
-    const survey = conclude(beginning, walk, name, undefined);
-    const ending = new Ending(beginning, walk, name, survey, check);
-    return { survey, dataSet: new RestOfStream(start, source, ending) };
+    const found = conclude(beginning, walk, name, undefined);
+    const ending = new Ending(beginning, walk, name, found, check);
+    return { survey: found, dataSet: new RestOfStream(start, source, ending) };
   } catch (caught) {
     throw beginning.certain ? caught : asNotDicom(caught, name);
   }

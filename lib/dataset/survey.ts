@@ -50,46 +50,76 @@ export interface Survey {
   readonly warnings: readonly string[];
 }
 
-/** Kept from file to file: a survey runs to its end without giving way to another. */
-let kept: { window: ByteWindow; walk: StructureWalk } | undefined;
+/** How long a walk may go on before others get a turn. Most files take a hundredth of that. */
+const TURN_MILLISECONDS = 10;
+
+/** What a survey needs; kept from one to the next, because most end before another begins. */
+interface Tools {
+  readonly window: ByteWindow;
+  readonly walk: StructureWalk;
+}
+
+let spare: Tools | undefined;
 
 /**
- * Surveys a file. The answer is a promise only for a deflated data set, which has to be inflated to be looked at.
+ * Surveys a file. The answer is a promise only where it takes long: for a deflated data set, which has to be inflated
+ * to be looked at, and for one with very many elements or on a slow disk.
  * @throws NotDicom when it is not DICOM at all
  * @throws Fault "input" when it is damaged, or not what `mode` asks for
  */
 export function survey(bytes: SeekableBytes, name: string, mode: ReadMode): Survey | Promise<Survey> {
-  kept ??= { window: new ByteWindow(), walk: new StructureWalk() };
-  return surveyThrough(kept.window, kept.walk, bytes, name, mode);
+  const tools = spare ?? { window: new ByteWindow(), walk: new StructureWalk() };
+  spare = undefined;
+  let goesOn = false;
+  try {
+    const found = surveyWith(tools, bytes, name, mode);
+    goesOn = found instanceof Promise;
+    return found;
+  } finally {
+    if (!goesOn) spare = tools;
+  }
 }
 
-/** The same through a window of the caller's. */
-export function surveyThrough(
-  window: ByteWindow,
-  walk: StructureWalk,
+function surveyWith(
+  { window, walk }: Tools,
   bytes: SeekableBytes,
   name: string,
   mode: ReadMode,
 ): Survey | Promise<Survey> {
-  let beginning: Beginning | undefined;
+  const totalBytes = bytes.lengthBytes;
   window.open(bytes, name);
-  try {
-    const totalBytes = bytes.lengthBytes;
-    beginning = readBeginning(window, name, mode, totalBytes);
-    const { dataSetOffset } = beginning.meta;
-    if (beginning.deflated) return surveyDeflated(bytes, beginning, name);
-    walk.begin(name, beginning.encoding, dataSetOffset, totalBytes);
-    if (isDicomdir(beginning)) return conclude(beginning, walk, name, totalBytes - dataSetOffset);
-    do window.cover(walk.next, walk.needBytes); while (
-      !walk.advance(window.view, window.offset, window.lengthBytes, window.ended)
-    );
+  const beginning = readBeginning(window, name, mode, totalBytes);
+  const { dataSetOffset } = beginning.meta;
+  if (beginning.deflated) return surveyDeflated(bytes, beginning, name);
+  walk.begin(name, beginning.encoding, dataSetOffset, totalBytes);
+  if (isDicomdir(beginning)) return conclude(beginning, walk, name, totalBytes - dataSetOffset);
+  const finish = () => {
     const end = walk.paddingFrom >= 0 ? walk.paddingFrom : totalBytes;
     return conclude(beginning, walk, name, end - dataSetOffset);
+  };
+  const blame = (caught: unknown): never => {
+    throw beginning.certain ? caught : asNotDicom(caught, name);
+  };
+  try {
+    if (walkForATurn(window, walk)) return finish();
   } catch (caught) {
-    throw beginning === undefined || beginning.certain ? caught : asNotDicom(caught, name);
-  } finally {
-    window.leave();
+    blame(caught);
   }
+  return walkInTurns(window, walk).then(finish).catch(blame);
+}
+
+/** True when the walk has come to the end of the data set, false when it has taken long enough. */
+function walkForATurn(window: ByteWindow, walk: StructureWalk): boolean {
+  const started = performance.now();
+  do {
+    window.cover(walk.next, walk.needBytes);
+    if (walk.advance(window.view, window.offset, window.lengthBytes, window.ended)) return true;
+  } while (performance.now() - started < TURN_MILLISECONDS);
+  return false;
+}
+
+async function walkInTurns(window: ByteWindow, walk: StructureWalk): Promise<void> {
+  do await new Promise((resume) => setTimeout(resume, 0)); while (!walkForATurn(window, walk));
 }
 
 async function surveyDeflated(bytes: SeekableBytes, beginning: Beginning, name: string): Promise<Survey> {

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { deflateRawSync } from "node:zlib";
 import { seekableMemory } from "../../lib/bytes/seekable.ts";
 import { NotDicom, type ReadMode } from "../../lib/dataset/beginning.ts";
@@ -31,11 +31,9 @@ const BIG = "1.2.840.10008.1.2.2";
 const DEFLATED = "1.2.840.10008.1.2.1.99";
 const JPEG = "1.2.840.10008.1.2.4.50";
 
-/** The survey of something that is not deflated. */
-function surveyed(bytes: Uint8Array, mode: ReadMode = "auto"): Survey {
-  const found = survey(seekableMemory(bytes), "a.dcm", mode);
-  if (found instanceof Promise) throw new Error("a promise for what is not deflated");
-  return found;
+/** The survey of a file in memory. */
+async function surveyed(bytes: Uint8Array, mode: ReadMode = "auto"): Promise<Survey> {
+  return await survey(seekableMemory(bytes), "a.dcm", mode);
 }
 
 function meta(transferSyntax: string, sopClassUid = SOP_CLASS, sopInstanceUid = SOP_INSTANCE): Uint8Array {
@@ -51,9 +49,9 @@ const FRAGMENTS = element(
 );
 const PLAIN = joined([IDENTITY, PATIENT, PIXELS]);
 
-Deno.test("a survey says what an instance is and where its data set stands", () => {
+Deno.test("a survey says what an instance is and where its data set stands", async () => {
   const head = meta(EXPLICIT, "1.2.3", "4.5.6");
-  assertEquals(surveyed(joined([head, PLAIN])), {
+  assertEquals(await surveyed(joined([head, PLAIN])), {
     metaPresent: true,
     transferSyntax: EXPLICIT,
     declaredTransferSyntax: EXPLICIT,
@@ -288,8 +286,8 @@ const READINGS: readonly Reading[] = [
 ];
 
 for (const { what, bytes, mode, expected, warnings = [] } of READINGS) {
-  Deno.test(`a survey reads ${what}`, () => {
-    const found = surveyed(bytes, mode);
+  Deno.test(`a survey reads ${what}`, async () => {
+    const found = await surveyed(bytes, mode);
     for (const [fact, value] of Object.entries(expected)) {
       assertEquals(found[fact as keyof Survey], value, fact);
     }
@@ -440,18 +438,18 @@ const REFUSALS: readonly Refusal[] = [
 ];
 
 for (const { what, bytes, mode, message, code, foreign = false } of REFUSALS) {
-  Deno.test(`a survey refuses ${what}`, () => {
-    const fault = assertThrows(() => surveyed(bytes, mode), Fault, message);
+  Deno.test(`a survey refuses ${what}`, async () => {
+    const fault = await assertRejects(() => surveyed(bytes, mode), Fault, message);
     assertEquals([fault.kind, fault.code, fault instanceof NotDicom], ["input", code, foreign]);
   });
 }
 
 /** Which lengths of a prefix are taken for a whole file; every other must be refused as input, with a reason. */
-function acceptedPrefixes(bytes: Uint8Array): number[] {
+async function acceptedPrefixes(bytes: Uint8Array): Promise<number[]> {
   const accepted: number[] = [];
   for (let length = 0; length < bytes.length; length++) {
     try {
-      surveyed(bytes.subarray(0, length));
+      await surveyed(bytes.subarray(0, length));
       accepted.push(length);
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
@@ -464,7 +462,7 @@ function acceptedPrefixes(bytes: Uint8Array): number[] {
 }
 
 for (const encoding of ["implicit", "explicit", "bigEndian"] as const) {
-  Deno.test(`no prefix of a file is taken for whole, but where one element ends (${encoding})`, () => {
+  Deno.test(`no prefix of a file is taken for whole, but where one element ends (${encoding})`, async () => {
     const elements = imageElements();
     const bytes = imageFile({ encoding });
     const start = bytes.length - encodeDataSet(elements, encoding).length;
@@ -472,11 +470,11 @@ for (const encoding of ["implicit", "explicit", "bigEndian"] as const) {
       start + encodeDataSet(elements.slice(0, index + 1), encoding).length
     );
     // Not behind the first element, where the SOP Instance UID is missing, and not at the end of the file.
-    assertEquals(acceptedPrefixes(bytes), ends.slice(1, -1));
+    assertEquals(await acceptedPrefixes(bytes), ends.slice(1, -1));
   });
 }
 
-Deno.test("no prefix of a made-up file is taken for whole, but where one element ends", () => {
+Deno.test("no prefix of a made-up file is taken for whole, but where one element ends", async () => {
   const seed = newSeed();
   const random = new Random(seed);
   for (let round = 0; round < 4; round++) {
@@ -495,7 +493,7 @@ Deno.test("no prefix of a made-up file is taken for whole, but where one element
       start + encodePlainly(elements.slice(0, index + 1), style).length
     );
     const whole = joined([meta(transferSyntax), encodePlainly(elements, style)]);
-    assertEquals(acceptedPrefixes(whole), ends.slice(1, -1), `seed ${seed}, round ${round}`);
+    assertEquals(await acceptedPrefixes(whole), ends.slice(1, -1), `seed ${seed}, round ${round}`);
   }
 });
 
@@ -507,12 +505,12 @@ Deno.test("a deflated data set is surveyed to its end, and no prefix of it is ta
   ]);
   const deflated = new Uint8Array(deflateRawSync(dataSet));
   const bytes = joined([meta(DEFLATED), deflated]);
-  const found = await survey(seekableMemory(bytes), "a.dcm", "auto");
+  const found = await surveyed(bytes);
   assertEquals([found.transferSyntax, found.sopInstanceUid], [DEFLATED, SOP_INSTANCE]);
   assertEquals([found.dataSetLengthBytes, found.hasPixelData], [deflated.length, true]);
   for (let length = bytes.length - deflated.length; length < bytes.length; length++) {
     await assertRejects(
-      async () => await survey(seekableMemory(bytes.subarray(0, length)), "a.dcm", "auto"),
+      () => surveyed(bytes.subarray(0, length)),
       Fault,
     );
   }
@@ -521,7 +519,7 @@ Deno.test("a deflated data set is surveyed to its end, and no prefix of it is ta
 Deno.test("a deflated data set that is broken inside, or no deflate stream, is refused", async () => {
   const refuse = (dataSet: Uint8Array, message: string) =>
     assertRejects(
-      async () => await survey(seekableMemory(joined([meta(DEFLATED), dataSet])), "a.dcm", "auto"),
+      () => surveyed(joined([meta(DEFLATED), dataSet])),
       Fault,
       message,
     );
@@ -543,7 +541,7 @@ Deno.test("bytes behind a deflated data set are no part of it: a few are usual, 
       new Uint8Array(deflateRawSync(PLAIN)),
       new Uint8Array(behindBytes).fill(7),
     ]);
-    const { warnings } = await survey(seekableMemory(bytes), "a.dcm", "auto");
+    const { warnings } = await surveyed(bytes);
     const expected = behindBytes > 9 ? [`${behindBytes} bytes follow the deflated data set of a.dcm`] : [];
     assertEquals(warnings, expected);
   }
@@ -553,11 +551,11 @@ Deno.test("a large deflated data set is inflated in bounded memory", async () =>
   const zeros = new Uint8Array(64 * 2 ** 20);
   const dataSet = joined([IDENTITY, element(0x7FE00010, "OW", zeros)]);
   const bytes = joined([meta(DEFLATED), new Uint8Array(deflateRawSync(dataSet))]);
-  const found = await survey(seekableMemory(bytes), "a.dcm", "auto");
+  const found = await surveyed(bytes);
   assertEquals(found.hasPixelData, true);
 });
 
-Deno.test("a survey does not read pixel data", () => {
+Deno.test("a survey does not read pixel data", async () => {
   const bytes = joined([
     meta(EXPLICIT),
     IDENTITY,
@@ -573,7 +571,26 @@ Deno.test("a survey does not read pixel data", () => {
       return memory.readAt(offset, into);
     },
   };
-  const found = survey(counting, "a.dcm", "auto");
-  assert("hasPixelData" in found && found.hasPixelData);
+  assert((await survey(counting, "a.dcm", "auto")).hasPixelData);
   assert(readBytes <= 20 * 1024, `${readBytes} bytes were read`);
+});
+
+Deno.test("a plain file is surveyed at once, one with millions of elements gives others a turn", async () => {
+  const plain = joined([meta(EXPLICIT), PLAIN]);
+  assertEquals(survey(seekableMemory(plain), "a.dcm", "auto") instanceof Promise, false);
+  const empty = element(0x00100010, "PN");
+  const many = new Uint8Array(3_000_000 * empty.length);
+  for (let at = 0; at < many.length; at += empty.length) many.set(empty, at);
+  let turns = 0;
+  const ticking = setInterval(() => turns++, 1);
+  const found = survey(seekableMemory(joined([plain, many])), "many.dcm", "auto");
+  assert(found instanceof Promise);
+  // Meanwhile another file is surveyed without mixing them up.
+  const other = await surveyed(plain);
+  const { sopInstanceUid, dataSetLengthBytes, warnings } = await found;
+  clearInterval(ticking);
+  assertEquals([other.sopInstanceUid, sopInstanceUid], [SOP_INSTANCE, SOP_INSTANCE]);
+  assertEquals(dataSetLengthBytes, PLAIN.length + many.length);
+  assertEquals(warnings.at(-1), "2999980 more warnings of this kind");
+  assert(turns > 0);
 });
