@@ -16,16 +16,22 @@ import { ReadPace } from "./read_pace.ts";
 
 /**
  * Opens a regular file; undefined for what can only be read from front to back, such as a FIFO (see pipe.ts).
+ * @param isFile it is known to be a regular file
  * @throws Fault "input" when it does not exist, may not be read, or is a directory
  */
-export function openFile(path: string, pace: ReadPace): InputFile | undefined {
+export function openFile(path: string, pace: ReadPace, isFile = false): InputFile | undefined {
+  let file: Deno.FsFile | undefined;
   try {
+    if (path === STANDARD_INPUT) return undefined;
     // Before it is opened, because opening a FIFO waits for somebody to write to it.
-    const info = Deno.statSync(path);
-    if (info.isDirectory) throw new Fault("input", `cannot read ${path}: it is a directory`);
-    if (!info.isFile || path === STANDARD_INPUT) return undefined;
-    return new InputFile(path, Deno.openSync(path), info.size, info.mtime?.getTime() ?? 0, pace);
+    const before = isFile ? undefined : Deno.statSync(path);
+    if (before?.isDirectory) throw new Fault("input", `cannot read ${path}: it is a directory`);
+    if (before?.isFile === false) return undefined;
+    file = Deno.openSync(path);
+    const { size, mtime } = before ?? file.statSync();
+    return new InputFile(path, file, size, mtime?.getTime() ?? 0, pace);
   } catch (caught) {
+    file?.close();
     throw cannotRead(path, caught);
   }
 }

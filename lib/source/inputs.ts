@@ -152,15 +152,9 @@ async function checkOne(
   operand: Operand,
   required: { readonly needs: Map<string, Need>; readonly openInstance: OpenInstance } | undefined,
 ): Promise<Fault | undefined> {
-  const { path, scanned, fault } = operand;
+  const { path, scanned, fault, seen } = operand;
   if (fault !== undefined) return fault;
-  if (!scanned) {
-    try {
-      if (Deno.statSync(path).isDirectory) return new Fault("input", `cannot access file: ${path}`);
-    } catch (caught) {
-      return new Fault("input", `cannot access file: ${path}`, { cause: caught });
-    }
-  }
+  if (!scanned && seen === "nothing") return new Fault("input", `cannot access file: ${path}`);
   if (required === undefined) return undefined;
   try {
     const instance = await required.openInstance({ ...operand, number: 0 });

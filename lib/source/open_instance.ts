@@ -47,7 +47,7 @@ export function instanceOpener(options: OpenOptions): OpenInstance {
     if (input.fault !== undefined) throw input.fault;
     if (input.skipped !== undefined) return { skipped: input.skipped };
     if (input.member !== undefined) return openMember(input, input.member, options);
-    const file = openFile(input.path, pace);
+    const file = openFile(input.path, pace, input.seen === "file");
     if (file !== undefined) return identify(file, input, options);
     return input.scanned
       ? { skipped: "it is not a regular file" }

@@ -12,6 +12,8 @@ export interface Operand {
   /** Found by scanning a folder or in an archive, not named by the user. */
   readonly scanned: boolean;
   readonly member?: ArchiveMember;
+  /** What a look from outside has shown; without it nobody has looked. */
+  readonly seen?: "file" | "nothing";
   /** Set for what is not to be sent although nothing is wrong. */
   readonly skipped?: string;
   /** How large it is, where that was asked for and can be told without reading it. */
@@ -41,8 +43,14 @@ export function* operands(
   const matches = wishes.scanPattern === undefined ? () => true : patternTest(wishes.scanPattern);
   const sizeOf = (path: string) => wishes.sizes ? { sizeBytes: infoOf(path)?.size } : {};
   for (const path of named) {
-    if (infoOf(path)?.isDirectory !== true) {
-      yield { path, scanned: false, ...sizeOf(path) };
+    const info = infoOf(path);
+    if (info?.isDirectory !== true) {
+      const seen = info === undefined
+        ? { seen: "nothing" } as const
+        : info.isFile
+        ? { seen: "file" } as const
+        : {};
+      yield { path, scanned: false, ...seen, ...(wishes.sizes ? { sizeBytes: info?.size } : {}) };
     } else if (!wishes.scanDirectories) {
       log.warn(`ignoring directory because option --scan-directories is not set: ${path}`);
       log.warn(`hint: add +sd to send the files in ${path}, and +r for those in its subfolders`);

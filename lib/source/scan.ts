@@ -12,7 +12,7 @@ import { cannotRead } from "./reading_faults.ts";
 /** What a scan comes across. */
 export type Found =
   /** To be sent, if it turns out to be an instance. */
-  | { readonly path: string }
+  | { readonly path: string; readonly seen?: "file" }
   /** A folder, or part of one, that could not be read. */
   | { readonly path: string; readonly fault: Fault }
   /** Worth a warning, but nothing is missing. */
@@ -48,7 +48,7 @@ function* visit(levels: Level[], path: string, entry: Deno.DirEntry, wishes: Sca
   if (entry.isDirectory || entry.isSymlink && leadsToFolder(path)) {
     if (wishes.recurse) yield* enter(levels, path);
   } else if (wishes.matches(entry.name)) {
-    yield { path };
+    yield entry.isFile ? { path, seen: "file" } : { path };
   }
 }
 
