@@ -29,8 +29,9 @@ export async function perform(settings: Settings, toStdout: WriteText): Promise<
     const fault = asFault(caught);
     if (fault.kind === "usage") throw fault;
     // DCMTK tells of its configuration files at level ERROR, of everything else that ends a run at FATAL.
-    log.log(fault.kind === "configuration" && fault.code === undefined ? "error" : "fatal", fault.condition);
-    if (fault.remedy !== undefined) log.fatal(`hint: ${fault.remedy}`);
+    const level = fault.kind === "configuration" && fault.code === undefined ? "error" : "fatal";
+    log.log(level, fault.condition);
+    if (fault.remedy !== undefined) log.log(level, `hint: ${fault.remedy}`);
     return exitCodeOf(fault);
   } finally {
     await backend.close();

@@ -1,6 +1,7 @@
 /** What is read and checked before the first association, once: profile, dictionary, edits, keys and certificates. */
 
 import type { Duplex } from "./association/duplex.ts";
+import { readNoDelay } from "./association/socket_variables.ts";
 import { connectTcp, tcpDuplex } from "./association/transport.ts";
 import { type Profile, readProfile } from "./cli/profile.ts";
 import type { EditWish, Settings } from "./cli/settings.ts";
@@ -62,8 +63,12 @@ function readText(file: string): string {
 /** Makes transport connections; keys and certificates are read and checked here. @throws Fault "configuration" */
 export async function connectorOf(settings: Settings, log: Logger): Promise<() => Promise<Duplex>> {
   const { peer, network } = settings;
-  const destination = destinationOf(settings, Deno.env.get("TCP_NODELAY") !== "0");
+  const noDelay = readNoDelay((name) => Deno.env.get(name), log.named(LOGGER.net));
+  const destination = destinationOf(settings, noDelay);
   if (settings.tls === undefined) return async () => tcpDuplex(await connectTcp(destination));
+  for (const name of settings.tls.withoutEffect) {
+    log.debug(`${name} is accepted for old command lines and has no effect in a client of today`);
+  }
   const { prepareTls } = await import("./association/tls.ts");
   const tls = await prepareTls(settings.tls, log.named(LOGGER.tls));
   return async () => {

@@ -25,9 +25,13 @@ function readText(fileName: string): string {
   try {
     return Deno.readTextFileSync(fileName);
   } catch (error) {
-    const missing = error instanceof Deno.errors.NotFound || error instanceof Deno.errors.IsADirectory;
+    const isDirectory = error instanceof Deno.errors.IsADirectory;
+    const missing = isDirectory || error instanceof Deno.errors.NotFound;
     throw new Fault("usage", `Specified --log-config file ${missing ? "does not exist" : "cannot be read"}`, {
-      remedy: error instanceof Error ? error.message : String(error),
+      remedy: isDirectory
+        ? `${fileName} is a directory`
+        : `check the name and the permissions of ${fileName}`,
+      cause: error,
     });
   }
 }

@@ -72,7 +72,10 @@ export async function openAssociation(
     ...wish,
     events: {
       warning: (text) => net.warn(text),
-      acBytes: (pdu) => net.debug(() => `${dumpAssociateAc(pdu)}\nParsing an A-ASSOCIATE PDU`),
+      acBytes: (pdu) => {
+        net.debug(() => dumpAssociateAc(pdu));
+        net.debug("Parsing an A-ASSOCIATE PDU");
+      },
     },
   });
   log.log(wish.dumpLevel, () => dumpNegotiated(rq, association.ac));
