@@ -3,13 +3,13 @@
 import { type AcceptedContext, chooseContext } from "../association/proposal.ts";
 import { longNameOf } from "../dicom/transfer_syntaxes.ts";
 import { modalityOf } from "../dicom/sop_classes.ts";
-import { nameOf } from "../dicom/uids.ts";
 import type { DimseRsp } from "../dimse/messages.ts";
 import { statusClass, statusText } from "../dimse/status.ts";
 import { asFault, Fault } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
 import { dumpRequest, dumpResponse, dumpStatusDetail } from "../log/message_dump.ts";
-import type { Instance, Need } from "../source/instance.ts";
+import type { Instance } from "../source/instance.ts";
+import { whyNotAccepted } from "./not_accepted.ts";
 import type { OpenAssociation } from "./open.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -81,7 +81,8 @@ export class Delivery {
     for (const warning of instance.warnings) this.#log.warn(warning);
     if (instance.invented !== undefined) this.#log.info(instance.invented);
     if (context !== undefined) return await this.#send(instance, path, context);
-    return { kind: "ended", outcome: { kind: "notAccepted", fault: this.#whyNotAccepted(instance) } };
+    const fault = whyNotAccepted(instance, accepted, this.#options.wasClassProposed(instance.sopClassUid));
+    return { kind: "ended", outcome: { kind: "notAccepted", fault } };
   }
 
   async #send(instance: Instance, path: string, context: AcceptedContext): Promise<Step> {
@@ -161,39 +162,5 @@ export class Delivery {
     if (fault.code === "0006:0317") this.#log.info("Peer Aborted Association");
     if (fault.code === "0006:0319") this.#log.error("Protocol Error: Peer requested release (Aborting)");
     return fault.kind === "input" ? { kind: "unreadable", fault } : { kind: "notSent", fault };
-  }
-
-  /** Says what the peer accepted for the class, or that it refused it. */
-  #whyNotAccepted({ sopClassUid, transferSyntax }: Need): Fault {
-    const { accepted } = this.#open;
-    const code = "0006:0208";
-    if (accepted.length === 0) return new Fault("noContext", "No Acceptable Presentation Contexts");
-    const ofClass = accepted.filter(({ abstractSyntax }) => abstractSyntax === sopClassUid);
-    const className = nameOf(sopClassUid) ?? sopClassUid;
-    if (ofClass.length > 0) {
-      const taken = ofClass.map((context) => longNameOf(context.transferSyntax)).join(", ");
-      return new Fault(
-        "noContext",
-        `the peer takes ${className} only as ${taken}, the file is ${longNameOf(transferSyntax)}`,
-        {
-          code,
-          remedy: "decompress the file first (dcmdjpeg, dcmdrle, gdcmconv), " +
-            "or have the transfer syntax enabled at the peer",
-        },
-      );
-    }
-    if (this.#options.wasClassProposed(sopClassUid)) {
-      return new Fault("noContext", `the peer refused every presentation context for ${className}`, {
-        code,
-        remedy: "have this SOP class enabled at the peer, or send to one that stores it",
-      });
-    }
-    return new Fault(
-      "noContext",
-      `${className} was not proposed, and the options given forbid proposing it`,
-      {
-        code,
-      },
-    );
   }
 }

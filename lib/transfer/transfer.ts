@@ -8,12 +8,13 @@
  */
 
 import type { Association } from "../association/association.ts";
-import { type ContextWish, neededContexts, type SyntaxWish, wasProposed } from "../association/proposal.ts";
+import { type ContextWish, neededContexts, type SyntaxWish } from "../association/proposal.ts";
 import { mayPass } from "../dimse/status.ts";
 import { asFault, Fault } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
 import type { Instance, Need, NoInstance, OpenInstance } from "../source/instance.ts";
 import { Delivery, type WatchMessage } from "./delivery.ts";
+import { mayPropose } from "./not_accepted.ts";
 import type { OpenAssociation } from "./open.ts";
 import { Operations } from "./operations.ts";
 import { exitCodeOfOutcome, isGood, type Outcome } from "./outcome.ts";
@@ -237,7 +238,7 @@ export class Transfer {
     const delivery = new Delivery(open, {
       log: this.#log,
       deflate: this.#plan.deflate,
-      mayPropose: (instance) => this.#mayPropose(instance),
+      mayPropose: (instance) => mayPropose(this.#plan.wish, this.#proposed, instance),
       wasClassProposed: (uid) => this.#proposed.some(({ abstractSyntax }) => abstractSyntax === uid),
       watch: this.#tools.watch,
     });
@@ -336,14 +337,6 @@ export class Transfer {
       case "underway":
         return { answered: step.outcome.then((outcome) => this.#settle(list, work, outcome, instance)) };
     }
-  }
-
-  #mayPropose(instance: Instance): boolean {
-    const { wish } = this.#plan;
-    if (wish === undefined || instance.sopClassUid === "") return false;
-    if (!wish.exclusive) return !wasProposed(this.#proposed, instance);
-    const only = { sopClassUid: instance.sopClassUid, transferSyntax: wish.preferred };
-    return instance.fits(wish.preferred) && !wasProposed(this.#proposed, only);
   }
 
   /** Tries again what may pass; everything else is told and recorded. Answers whether the peer had answered. */
