@@ -2,7 +2,7 @@
  * What the beginning of a file and the walk over its data set amount to: the survey. Here the claims of the meta header are
  * weighed against what was found.
  */
-import { longNameOf } from "../dicom/transfer_syntaxes.ts";
+import { longNameOf, transferSyntaxOf } from "../dicom/transfer_syntaxes.ts";
 import { MEDIA_STORAGE_DIRECTORY } from "../dicom/uids.ts";
 import { Fault } from "../errors.ts";
 import { type Beginning, encodingOf, nativeSyntaxUidOf } from "./beginning.ts";
@@ -14,17 +14,21 @@ export function isDicomdir(beginning: Beginning): boolean {
   return beginning.meta.mediaStorageSopClassUid === MEDIA_STORAGE_DIRECTORY;
 }
 
-/** `lengthBytes` of the data set as stored, undefined if its end has not been seen. */
+/**
+ * `lengthBytes` of the data set as stored, undefined if its end has not been seen; `compression` is the transfer syntax
+ * that its compressed pixel data look like, if that has been asked for.
+ */
 export function conclude(
   beginning: Beginning,
   walk: StructureWalk,
   name: string,
   lengthBytes: number | undefined,
+  compression?: string,
 ): Survey {
-  const { meta, encoding, declared } = beginning;
+  const { meta, encoding } = beginning;
   const { facts } = walk;
   const warnings = [...beginning.warnings, ...walk.warnings.texts];
-  const transferSyntax = settleTransferSyntax(beginning, walk, name, warnings);
+  const transferSyntax = settleTransferSyntax(beginning, walk, name, warnings, compression);
   const directory = isDicomdir(beginning);
   const fromMeta = directory ? [] : warnings;
   const { mediaStorageSopClassUid, mediaStorageSopInstanceUid } = meta;
@@ -42,13 +46,13 @@ export function conclude(
   for (const uid of [sopClassUid, sopInstanceUid]) {
     if (!/^[0-9.]{1,64}$/.test(uid)) warnings.push(`${JSON.stringify(uid)} in ${name} is not a valid UID`);
   }
-  const asDeclared = transferSyntax === meta.transferSyntaxUid;
+  const settled = transferSyntaxOf(transferSyntax);
   return {
     metaPresent: meta.present,
     transferSyntax,
     declaredTransferSyntax: meta.transferSyntaxUid || undefined,
     encoding,
-    passesThrough: !asDeclared || declared === undefined || encodingOf(declared) === encoding,
+    passesThrough: settled === undefined || encodingOf(settled) === encoding,
     mediaStorageSopClassUid: mediaStorageSopClassUid || undefined,
     mediaStorageSopInstanceUid: mediaStorageSopInstanceUid || undefined,
     sopClassUid,
@@ -82,6 +86,13 @@ function checkReach(
   });
 }
 
+/** True when only the pixel data themselves can tell how they are compressed. */
+export function mustLookAtFrame(beginning: Beginning, walk: StructureWalk): boolean {
+  const { declared, meta } = beginning;
+  return walk.facts.encapsulated && !declared?.encapsulated &&
+    (declared !== undefined || meta.transferSyntaxUid === "");
+}
+
 /** The UID of the data set, "" if it has none. */
 function settleUid(found: PaddedUid | undefined, element: string, warnings: string[]): string {
   if (found?.spaces && found.uid !== "") {
@@ -101,6 +112,7 @@ function settleTransferSyntax(
   walk: StructureWalk,
   name: string,
   warnings: string[],
+  compression: string | undefined,
 ): string {
   const { meta, declared, encoding } = beginning;
   const { facts } = walk;
@@ -111,6 +123,11 @@ function settleTransferSyntax(
     if (declared === undefined && uid !== "") {
       warnings.push(`${name} has the unknown transfer syntax ${uid}`);
       return uid;
+    }
+    if (compression !== undefined) {
+      const not = uid === "" ? ", which nothing says" : `, not ${longNameOf(uid)} as its meta header says`;
+      warnings.push(`the pixel data of ${name} are ${longNameOf(compression)}${not}`);
+      return compression;
     }
     const says = uid === "" ? "nothing says how" : `the meta header says ${longNameOf(uid)}`;
     throw new Fault(

@@ -140,6 +140,7 @@ export class StructureWalk {
     }
     if (here.kind === SEQUENCE) return this.#enter(ITEM, here.encoding, lengthBytes);
     if (lengthBytes === UNDEFINED_LENGTH) throw this.#broken("0001:0022", "a fragment must have a length");
+    if (here.outer === this.#root) this.facts.noteFragment(this.next + 8, lengthBytes);
     this.#skip(here, lengthBytes);
   }
 

@@ -10,7 +10,8 @@ import type { SeekableBytes } from "../bytes/seekable.ts";
 import { ByteWindow } from "../bytes/window.ts";
 import { Fault } from "../errors.ts";
 import { asNotDicom, type Beginning, readBeginning, type ReadMode } from "./beginning.ts";
-import { conclude, isDicomdir } from "./conclude.ts";
+import { compressionOf, FRAME_START_BYTES } from "./compression.ts";
+import { conclude, isDicomdir, mustLookAtFrame } from "./conclude.ts";
 import type { Encoding } from "./element.ts";
 import { InflatingFeed } from "./inflating_feed.ts";
 import { StructureWalk } from "./structure.ts";
@@ -95,7 +96,8 @@ function surveyWith(
   if (isDicomdir(beginning)) return conclude(beginning, walk, name, totalBytes - dataSetOffset);
   const finish = () => {
     const end = walk.paddingFrom >= 0 ? walk.paddingFrom : totalBytes;
-    return conclude(beginning, walk, name, end - dataSetOffset);
+    const compression = mustLookAtFrame(beginning, walk) ? lookAtFrame(bytes, walk) : undefined;
+    return conclude(beginning, walk, name, end - dataSetOffset, compression);
   };
   const blame = (caught: unknown): never => {
     throw beginning.certain ? caught : asNotDicom(caught, name);
@@ -106,6 +108,14 @@ function surveyWith(
     blame(caught);
   }
   return walkInTurns(window, walk).then(finish).catch(blame);
+}
+
+/** The transfer syntax that the first frame looks like. */
+function lookAtFrame(bytes: SeekableBytes, walk: StructureWalk): string | undefined {
+  const frame = walk.facts.firstFrame;
+  if (frame === undefined) return undefined;
+  const start = new Uint8Array(Math.min(frame.lengthBytes, FRAME_START_BYTES));
+  return compressionOf(start.subarray(0, bytes.readAt(frame.offset, start)));
 }
 
 /** True when the walk has come to the end of the data set, false when it has taken long enough. */

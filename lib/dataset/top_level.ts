@@ -62,6 +62,9 @@ export class TopLevelFacts {
   encapsulated = false;
   /** Of native Pixel Data. */
   pixelDataBytes = 0;
+  /** Where the first fragment behind the offset table stands: the beginning of the first frame. */
+  firstFrame: { readonly offset: number; readonly lengthBytes: number } | undefined;
+  #fragments = 0;
   #samplesPerPixel = 1;
   #frames = 1;
   #rows = 0;
@@ -116,6 +119,11 @@ export class TopLevelFacts {
     else if (tag === TAG_COLUMNS) this.#columns = view.getUint16(valueOffset, little);
     else if (tag === TAG_BITS_ALLOCATED) this.#bitsAllocated = view.getUint16(valueOffset, little);
     else if (tag === TAG_SAMPLES_PER_PIXEL) this.#samplesPerPixel = view.getUint16(valueOffset, little);
+  }
+
+  /** A fragment of Pixel Data. */
+  noteFragment(offset: number, lengthBytes: number): void {
+    if (++this.#fragments === 2) this.firstFrame = { offset, lengthBytes };
   }
 
   /** Rows and columns are there, and no pixels: a file that was cut off between two elements looks like this. */

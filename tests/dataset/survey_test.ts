@@ -181,6 +181,23 @@ const READINGS: readonly Reading[] = [
     warnings: ["the pixel data of a.dcm are native, not JPEG Baseline"],
   },
   {
+    what: "compressed pixel data that are said to be native, but can be recognised",
+    bytes: joined([
+      meta(EXPLICIT),
+      IDENTITY,
+      element(
+        0x7FE00010,
+        "OB",
+        joined([item(new Uint8Array()), item(Uint8Array.fromHex("ffd8ffc00002")), SEQUENCE_END]),
+        UNDEFINED,
+      ),
+    ]),
+    expected: { transferSyntax: JPEG, encapsulated: true, passesThrough: true },
+    warnings: [
+      "the pixel data of a.dcm are JPEG Baseline, not Little Endian Explicit as its meta header says",
+    ],
+  },
+  {
     what: "compressed pixel data in an implicit data set",
     bytes: joined([
       meta(JPEG),

@@ -108,6 +108,30 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "compressed pixel data tell how they are compressed when no meta header does",
+  ignore,
+  fn: async () => {
+    const wrong: string[] = [];
+    let told = 0;
+    for (const { name, bytes } of await files()) {
+      const found = await surveyOf(bytes);
+      if (found instanceof Fault || !found.encapsulated) continue;
+      const bare = await surveyOf(bytes.subarray(found.dataSetOffset));
+      if (bare instanceof Fault) {
+        assert(bare.message.includes("its pixel data are compressed, but nothing says how"), bare.message);
+        continue;
+      }
+      told++;
+      // A lossless JPEG 2000 stream may go by the name of the transfer syntax for both kinds.
+      const expected = found.transferSyntax.replace(/^(1\.2\.840\.10008\.1\.2\.4\.9)0$/, "$11");
+      if (bare.transferSyntax !== expected) wrong.push(`${name}: ${bare.transferSyntax}`);
+    }
+    assertEquals(wrong, []);
+    assert(told > 25, `${told} files`);
+  },
+});
+
 const MOST_DCMDUMPS = 40;
 
 /** All lengths of a small file, of a larger one all around its beginning and some of the rest. */
