@@ -1,11 +1,13 @@
-/** One command line, obeyed: the send itself (send.ts), or an answer the program gives by itself. */
+/**
+ * One command line, obeyed: the send itself (send.ts), or an answer the program gives by itself. What only one of them
+ * needs is loaded when it is asked for, because every start waits for what is loaded.
+ */
 
 import { type Command, isAudible, readCommand } from "./cli/command.ts";
 import { argumentsText, errorBlock, explainOption, helpText, versionText } from "./cli/help.ts";
 import { asFault } from "./errors.ts";
 import { prefixed } from "./log/log.ts";
 import { stderrWriter, stdoutWriter } from "./log/standard_streams.ts";
-import { perform } from "./perform.ts";
 import { readWholeFile } from "./source/whole_file.ts";
 import { buildCommit, buildDate, VERSION } from "./version.ts";
 
@@ -34,8 +36,10 @@ export async function run(argv: readonly string[]): Promise<number> {
 async function obey(command: Command): Promise<number> {
   const toStdout = stdoutWriter();
   switch (command.kind) {
-    case "run":
+    case "run": {
+      const { perform } = await import("./perform.ts");
       return await perform(command.settings, toStdout);
+    }
     case "help":
       toStdout(command.option === undefined ? helpText(VERSION) : explainOption(VERSION, command.option));
       return 0;
