@@ -4,6 +4,11 @@ import type { ByteSource } from "../bytes/source.ts";
 /** What is compressed at a time: long enough to lose nothing, short enough (4 ms) not to stall other associations. */
 const BLOCK_BYTES = 256 * 1024;
 
+/** Room for the outcome in one piece: bytes that do not compress become a little longer. */
+const OUTPUT_BYTES = BLOCK_BYTES + 1024;
+
+const NOTHING: Uint8Array = new Uint8Array(0);
+
 /** How far back a deflate stream may refer, RFC 1951. */
 const HISTORY_BYTES = 32 * 1024;
 
@@ -19,7 +24,7 @@ export class DeflatedSource implements ByteSource {
   readonly #block = new Uint8Array(HISTORY_BYTES + BLOCK_BYTES);
   #historyBytes = 0;
   #zlib: typeof Zlib | undefined;
-  #ready: Uint8Array = new Uint8Array(0);
+  #ready = NOTHING;
   #odd = false;
   #finished = false;
 
@@ -50,10 +55,7 @@ export class DeflatedSource implements ByteSource {
   #fillFrom(into: Uint8Array, start: number, zlib: typeof Zlib): number | Promise<number> {
     let at = start;
     for (;;) {
-      const part = this.#ready.subarray(0, into.length - at);
-      into.set(part, at);
-      at += part.length;
-      this.#ready = this.#ready.subarray(part.length);
+      at += this.#take(into, at);
       if (this.#finished || this.#ready.length > 0) return at;
       const read = this.#source.fill(
         this.#block.subarray(this.#historyBytes, this.#historyBytes + BLOCK_BYTES),
@@ -68,12 +70,24 @@ export class DeflatedSource implements ByteSource {
     }
   }
 
+  #take(into: Uint8Array, at: number): number {
+    const part = this.#ready.subarray(0, into.length - at);
+    into.set(part, at);
+    const lengthBytes = part.length;
+    this.#ready = this.#ready.subarray(lengthBytes);
+    if (this.#ready.length > 0) return lengthBytes;
+    release(this.#ready);
+    this.#ready = NOTHING;
+    return lengthBytes;
+  }
+
   #compress(lengthBytes: number, { constants, deflateRawSync }: typeof Zlib): void {
     const end = this.#historyBytes + lengthBytes;
     const history = this.#block.subarray(0, this.#historyBytes);
     this.#finished = this.#source.ended;
     const compressed = deflateRawSync(this.#block.subarray(this.#historyBytes, end), {
       level: this.#level,
+      chunkSize: OUTPUT_BYTES,
       finishFlush: this.#finished ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
       ...(history.length > 0 ? { dictionary: history } : {}),
     });
@@ -82,6 +96,11 @@ export class DeflatedSource implements ByteSource {
     this.#historyBytes = Math.min(HISTORY_BYTES, end);
     this.#block.copyWithin(0, end - this.#historyBytes, end);
   }
+}
+
+/** Gives the memory of a compressed block back at once, rather than when a hundred of them lie about. */
+function release({ buffer }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === OUTPUT_BYTES) buffer.transfer(0);
 }
 
 function padded(bytes: Uint8Array): Uint8Array {

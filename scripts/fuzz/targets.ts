@@ -13,6 +13,7 @@ import { loadDictionary } from "../../lib/dicom/dictionary_file.ts";
 import { decodeCommandSet } from "../../lib/dimse/command_set.ts";
 import { encodeStoreRq, readRq, readRsp } from "../../lib/dimse/messages.ts";
 import { decodePdu } from "../../lib/pdu/decode.ts";
+import { Fault } from "../../lib/errors.ts";
 import { PYDICOM_DATA } from "../../tests/peers/available.ts";
 import { encodePlainly, madeDataSet, Random } from "../../tests/dataset/made_up_data_sets.ts";
 import { pull } from "../../tests/dataset/pull.ts";
@@ -103,6 +104,8 @@ async function convertTwice(dataSet: Uint8Array, options: ConvertOptions, random
   try {
     second = await pull(convert(memorySource(first), again));
   } catch (caught) {
+    // A wrong VR of the input cannot be told any more once VRs are no longer written.
+    if (to === IMPLICIT && caught instanceof Fault) return;
     throw new Error(
       `what has been written cannot be read: ${caught instanceof Error ? caught.message : caught}`,
     );
