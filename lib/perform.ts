@@ -1,6 +1,6 @@
 /** What the command line asks for, done: with a log, with everybody who is told, and with an exit code for every end. */
 
-import type { Settings } from "./cli/settings.ts";
+import type { Settings, Task } from "./cli/settings.ts";
 import { asFault, exitCodeOf } from "./errors.ts";
 import { Logger, prefixed } from "./log/log.ts";
 import { openLog } from "./log/open_log.ts";
@@ -10,11 +10,11 @@ import type { Observer } from "./report/events.ts";
 import { badInputEvent, neverTriedEvent } from "./report/file_event.ts";
 import { jsonLines } from "./report/json_lines.ts";
 import { Progress } from "./report/progress.ts";
-import { summaryLines, totalLine } from "./report/summary.ts";
+import { type Ending, summaryLines, totalLine } from "./report/summary.ts";
 import { Telling } from "./report/telling.ts";
 import { send } from "./send.ts";
 import { Inputs } from "./source/inputs.ts";
-import { runEvent } from "./stage.ts";
+import { runEvent, type Stage } from "./stage.ts";
 import { VERSION } from "./version.ts";
 
 /** Answers the exit code. @throws Fault "usage" for what is wrong with the command line all the same */
@@ -51,8 +51,10 @@ async function performTold(
   ]);
   const inputs = new Inputs(settings, log, { sizes: progress !== undefined });
   try {
-    const ending = await send({ settings, log, inputs, telling, progress, toStdout });
+    const doTask = await taskOf(settings.task);
+    const ending = await doTask({ settings, log, inputs, telling, progress, toStdout });
     const summary = telling.end(ending);
+    if (settings.task !== "send") return ending.exitCode;
     tellSummary(telling, summaryLines(summary), log, line);
     log.info(totalLine(summary));
     return ending.exitCode;
@@ -61,6 +63,20 @@ async function performTold(
     if (!telling.begun && telling.detailed) await tellNothingSent(settings, inputs, telling);
     telling.end({ exitCode: exitCodeOf(fault), fault });
     throw caught;
+  }
+}
+
+/** Only sending is at hand at once: what is rare is loaded when it is asked for. */
+async function taskOf(task: Task): Promise<(stage: Stage) => Promise<Ending>> {
+  switch (task) {
+    case "send":
+      return send;
+    case "probe":
+      return (await import("./probe.ts")).probe;
+    case "echo":
+      return (await import("./echo.ts")).echo;
+    case "dryRun":
+      return (await import("./dry_run.ts")).dryRun;
   }
 }
 

@@ -1,6 +1,7 @@
 /** What is read and checked before the first association, once: profile, dictionary, edits, keys and certificates. */
 
 import type { Duplex } from "./association/duplex.ts";
+import type { TlsDetails } from "./association/tls/engine.ts";
 import { readNoDelay } from "./association/socket_variables.ts";
 import { connectTcp, tcpDuplex } from "./association/transport.ts";
 import { type Profile, readProfile } from "./cli/profile.ts";
@@ -60,12 +61,28 @@ function readText(file: string): string {
   }
 }
 
+/** Who wants to know how a connection is made. */
+export interface ConnectionWatch {
+  connected(address: string, milliseconds: number): void;
+  secured(engine: string, details: TlsDetails, milliseconds: number): void | Promise<void>;
+}
+
 /** Makes transport connections; keys and certificates are read and checked here. @throws Fault "configuration" */
-export async function connectorOf(settings: Settings, log: Logger): Promise<() => Promise<Duplex>> {
+export async function connectorOf(
+  settings: Settings,
+  log: Logger,
+  watch?: ConnectionWatch,
+): Promise<() => Promise<Duplex>> {
   const { peer, network } = settings;
   const noDelay = readNoDelay((name) => Deno.env.get(name), log.named(LOGGER.net));
   const destination = destinationOf(settings, noDelay);
-  if (settings.tls === undefined) return async () => tcpDuplex(await connectTcp(destination));
+  const connect = async () => {
+    const startedMs = performance.now();
+    const connection = await connectTcp(destination);
+    watch?.connected(connection.remoteAddr.hostname, performance.now() - startedMs);
+    return connection;
+  };
+  if (settings.tls === undefined) return async () => tcpDuplex(await connect());
   for (const name of settings.tls.withoutEffect) {
     log.debug(`${name} is accepted for old command lines and has no effect in a client of today`);
   }
@@ -73,6 +90,10 @@ export async function connectorOf(settings: Settings, log: Logger): Promise<() =
   const tls = await prepareTls(settings.tls, log.named(LOGGER.tls));
   return async () => {
     const signal = AbortSignal.timeout(network.acseTimeoutSeconds * 1000);
-    return await tls.start(await connectTcp(destination), { peer, signal });
+    const connection = await connect();
+    const startedMs = performance.now();
+    const duplex = await tls.start(connection, { peer, signal });
+    await watch?.secured(tls.engine, duplex.details, performance.now() - startedMs);
+    return duplex;
   };
 }

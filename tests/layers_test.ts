@@ -39,6 +39,7 @@ const LOOSE_FILES: Readonly<Record<string, Room>> = {
   "lib/perform.ts": "run",
   "lib/prepare.ts": "run",
   "lib/probe.ts": "run",
+  "lib/prospects.ts": "run",
   "lib/send.ts": "run",
   "lib/stage.ts": "run",
   "lib/signals.ts": "run",

@@ -45,8 +45,8 @@ export async function connectTcp(destination: Destination): Promise<Deno.TcpConn
   throw failure ?? unknownHost(peer);
 }
 
-/** Addresses in the order they are tried. */
-async function addressesOf({ peer, family }: Destination): Promise<string[]> {
+/** Addresses in the order they are tried. @throws Fault "connect" when the name has none */
+export async function addressesOf({ peer, family }: Destination): Promise<string[]> {
   if (isAddressLiteral(peer)) return [peer];
   // Resolves like every other program of the machine (hosts file, search domains); not loaded for address literals.
   const { lookup } = await import("node:dns/promises");

@@ -47,7 +47,6 @@ export function readCommand(argv: readonly string[], { readFile, variable }: Sur
     const port = evaluatePort(given);
     log = evaluateLog(given);
     const settings = evaluate(given, port, log, variable);
-    refusePending(given);
     return { kind: "run", settings };
   } catch (caught) {
     const fault = asFault(caught);
@@ -82,7 +81,6 @@ function answerByItself(given: Given): Command | undefined {
   if (given.has("--help")) return { kind: "help" };
   if (given.has("--version")) return { kind: "version" };
   if (![...given.effective()].some(({ option }) => option.exclusive)) return undefined;
-  refusePending(given);
   if (given.has("--list-ciphers")) return { kind: "listCiphers" };
   if (given.has("--list-profiles")) return { kind: "listProfiles" };
   if (given.has("--man")) return { kind: "man" };
@@ -96,11 +94,4 @@ function shellOf(given: Given): Shell {
   throw new Fault("usage", `Invalid value for option --completions (${typed})`, {
     remedy: "it takes one of bash, zsh, fish",
   });
-}
-
-function refusePending(given: Given): void {
-  for (const { option } of given.options) {
-    if (option.pending === undefined || !given.has(option.long)) continue;
-    throw new Fault("usage", `option ${option.long} is not built yet: ${option.pending}`);
-  }
 }

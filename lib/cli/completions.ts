@@ -2,7 +2,7 @@
  * Completions for bash, zsh and fish, made from the table.
  *
  * All three scripts work alike: they walk over the words before the one to be completed, know from the options' rows
- * which of them are values, and so offer values, option names or files. Options that are not built yet are left out.
+ * which of them are values, and so offer values, option names or files.
  */
 
 import type { Shell } from "./command.ts";
@@ -22,10 +22,6 @@ export function completionScript(shell: Shell): string {
 
 function namesOf(option: Option): string[] {
   return option.short === undefined ? [option.long] : [option.short, option.long];
-}
-
-function completable(): Option[] {
-  return allOptions().filter((option) => option.pending === undefined);
 }
 
 /** What a value is, in one word for the scripts: file, directory, text, or the words of a choice between commas. */
@@ -59,7 +55,7 @@ _storescu() {
   case "\${kinds[0]-}" in
     text) return ;;
     ,*) offered="\${kinds[0]//,/ }" ;;
-    "") case "$current" in [-+]*) offered="${completable().flatMap(namesOf).join(" ")}" ;; esac ;;
+    "") case "$current" in [-+]*) offered="${allOptions().flatMap(namesOf).join(" ")}" ;; esac ;;
   esac
   if [[ -n "$offered" ]]; then
     compopt +o filenames 2> /dev/null
@@ -75,7 +71,7 @@ complete -o filenames -F _storescu storescu
 }
 
 function zshScript(): string {
-  const described = completable().flatMap((option) =>
+  const described = allOptions().flatMap((option) =>
     namesOf(option).map((name) => `    ${quote(`${name.replaceAll(":", "\\:")}:${option.help}`)}`)
   ).join("\n");
   return `#compdef storescu
@@ -108,7 +104,7 @@ if [[ "\${funcstack[1]-}" == _storescu ]]; then _storescu "$@"; else compdef _st
 }
 
 function fishScript(): string {
-  const described = completable().flatMap((option) =>
+  const described = allOptions().flatMap((option) =>
     namesOf(option).map((name) => `    printf '%s\\t%s\\n' ${quote(name)} ${quote(option.help)}`)
   ).join("\n");
   const kinds = allOptions().filter((option) => option.params !== undefined).map((option) =>

@@ -79,7 +79,7 @@ function sectionLines(group: Group, section: Section): string[] {
 
 /** What is to be given, if anything, and what the option does; each begins a line. */
 function optionTexts(option: OptionRow, group: Group, section: Section): string[] {
-  const { params, help, pending } = option;
+  const { params, help } = option;
   const notes = [
     needsNote(option, group, section),
     option.default === true
@@ -87,7 +87,6 @@ function optionTexts(option: OptionRow, group: Group, section: Section): string[
       : option.default === undefined
       ? ""
       : `(default: ${option.default})`,
-    pending === undefined ? "" : "(not built yet)",
   ].filter((note) => note !== "");
   const text = [help, ...notes.map(keepTogether)].join(" ");
   return params === undefined ? [text] : [params.map(paramText).join(", "), text];
@@ -151,7 +150,6 @@ export function optionFacts(option: OptionRow): string[] {
   if (option.needs !== undefined) facts.push(`Only with ${joinNames(option.needs)}.`);
   if (option.repeatable) facts.push("May be given several times; all of them count.");
   if (option.dcmtk !== undefined) facts.push(`Versions of DCMTK that have it: ${option.dcmtk}.`);
-  if (option.pending !== undefined) facts.push(`Not built yet: ${option.pending}.`);
   return facts;
 }
 

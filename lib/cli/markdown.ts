@@ -35,7 +35,6 @@ function optionMarkdown(option: OptionRow): string {
     ...(option.needs === undefined ? [] : [`only with ${joinNames(option.needs)}`]),
     ...(option.repeatable ? ["repeatable"] : []),
     ...(option.dcmtk === undefined ? [] : [`DCMTK ${option.dcmtk}`]),
-    ...(option.pending === undefined ? [] : ["**not built yet**"]),
   ];
   const text = `${escape(option.help)}${notes.length === 0 ? "" : ` (${notes.join("; ")})`}`;
   return `| ${names.join(" ")}${values} | ${text} |`;

@@ -42,8 +42,6 @@ export interface OptionRow {
   readonly withoutFiles?: true;
   /** Which versions of DCMTK have it, where not all have: "since 3.6.9", "after 3.6.0", "3.6.0 only". */
   readonly dcmtk?: string;
-  /** Refused by name until this is built. */
-  readonly pending?: string;
 }
 
 export interface Section {
@@ -60,11 +58,6 @@ export interface Group {
 export const INTEGER_MAX = 2147483647;
 
 const SECURE = ["--enable-tls", "--anonymous-tls"] as const;
-
-/** Why an option is not there yet. */
-const LATER = {
-  comfort: "it comes with a later version",
-} as const;
 
 export const GROUPS = [
   {
@@ -968,20 +961,17 @@ export const GROUPS = [
             help: "negotiate what the files need and show the outcome; send nothing",
             set: "task",
             withoutFiles: true,
-            pending: LATER.comfort,
           },
           {
             long: "--echo",
             help: "ask the peer for a sign of life (C-ECHO); send nothing",
             set: "task",
             withoutFiles: true,
-            pending: LATER.comfort,
           },
           {
             long: "--dry-run",
             help: "show what would be sent, without using the network",
             set: "task",
-            pending: LATER.comfort,
           },
           {
             long: "--selftest",

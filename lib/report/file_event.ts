@@ -1,7 +1,9 @@
 /** From how a file ended to its event. */
 
 import { failureMeaning } from "../dimse/status.ts";
+import type { Fault } from "../errors.ts";
 import type { BadInput } from "../source/inputs.ts";
+import type { Instance } from "../source/instance.ts";
 import type { Outcome } from "../transfer/outcome.ts";
 import type { EndedWork } from "../transfer/transfer.ts";
 import type { FileEvent } from "./events.ts";
@@ -10,7 +12,7 @@ import type { FileEvent } from "./events.ts";
 export const NEVER_TRIED = "its turn never came";
 
 export function fileEventOf(ended: EndedWork): FileEvent {
-  const { work, outcome, sopClassUid, sopInstanceUid, lengthBytes } = ended;
+  const { work, outcome, sopClassUid, sopInstanceUid, transferSyntax, lengthBytes } = ended;
   const reason = reasonOf(outcome);
   const remedy = "fault" in outcome ? outcome.fault?.remedy : undefined;
   return {
@@ -19,6 +21,7 @@ export function fileEventOf(ended: EndedWork): FileEvent {
     outcome: outcome.kind,
     ...(sopClassUid === undefined ? {} : { sopClassUid }),
     ...(sopInstanceUid === undefined ? {} : { sopInstanceUid }),
+    ...(transferSyntax === undefined ? {} : { transferSyntax }),
     ...(lengthBytes === undefined ? {} : { bytes: lengthBytes }),
     ...("status" in outcome ? { status: hex(outcome.status) } : {}),
     retries: work.attempts,
@@ -64,8 +67,30 @@ export function neverTriedEvent(path: string): FileEvent {
   return { event: "file", path, outcome: "notSent", retries: 0, reason: NEVER_TRIED };
 }
 
+/** The event of a file that was only looked at. @param fault why it could not be sent */
+export function prospectEvent(path: string, instance: Instance, fault: Fault | undefined): FileEvent {
+  const { sopClassUid, sopInstanceUid, transferSyntax, lengthBytes } = instance;
+  return {
+    event: "file",
+    path,
+    outcome: fault === undefined ? "sendable" : "notAccepted",
+    sopClassUid,
+    sopInstanceUid,
+    transferSyntax,
+    ...(lengthBytes === undefined ? {} : { bytes: lengthBytes }),
+    retries: 0,
+    ...(fault === undefined ? {} : { reason: fault.message }),
+    ...(fault?.remedy === undefined ? {} : { remedy: fault.remedy }),
+  };
+}
+
+/** The event of a file that is not to be sent although nothing is wrong. */
+export function skippedEvent(path: string, reason: string): FileEvent {
+  return { event: "file", path, outcome: "skipped", retries: 0, reason };
+}
+
 /** The event of a file that was left out before anything was sent. */
-export function badInputEvent({ path, fault }: BadInput): FileEvent {
+export function badInputEvent({ path, fault }: Pick<BadInput, "path" | "fault">): FileEvent {
   const remedy = fault.remedy === undefined ? {} : { remedy: fault.remedy };
   return { event: "file", path, outcome: "unreadable", retries: 0, reason: fault.message, ...remedy };
 }

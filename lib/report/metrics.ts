@@ -2,8 +2,7 @@
 
 import type { Logger } from "../log/log.ts";
 import { type NewFile, reasonOf } from "../log/new_file.ts";
-import { OUTCOME_KINDS } from "../transfer/outcome.ts";
-import type { Event, Observer, RunEvent, SummaryEvent } from "./events.ts";
+import { type Event, FILE_OUTCOMES, type Observer, type RunEvent, type SummaryEvent } from "./events.ts";
 
 const LAST_SUCCESS = "storescu_last_success_timestamp_seconds";
 
@@ -56,7 +55,7 @@ export class Metrics implements Observer {
     gauge(
       "storescu_last_run_files",
       "Files of the last run by what became of them.",
-      OUTCOME_KINDS.map((kind) =>
+      FILE_OUTCOMES.map((kind) =>
         `storescu_last_run_files{${labels},outcome="${kind}"} ${summary.outcomes[kind]}`
       ),
     ),

@@ -9,6 +9,7 @@ const COLUMNS = [
   "status",
   "sopClassUid",
   "sopInstanceUid",
+  "transferSyntax",
   "bytes",
   "retries",
   "reason",

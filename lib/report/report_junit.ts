@@ -5,8 +5,7 @@
  * cases can be written as they come.
  */
 
-import { isFailure } from "../transfer/outcome.ts";
-import type { FileEvent, RunEvent } from "./events.ts";
+import { type FileEvent, hasFailed, type RunEvent } from "./events.ts";
 import type { ReportFormat } from "./report_file.ts";
 
 const NO_COUNTS = { tests: 0, failures: 0, errors: 0, skipped: 0, seconds: 0 };
@@ -28,7 +27,7 @@ export function junitFormat(): ReportFormat {
           counts.tests++;
           if (event.outcome === "unreadable") counts.errors++;
           else if (event.outcome === "skipped") counts.skipped++;
-          else if (isFailure(event.outcome)) counts.failures++;
+          else if (hasFailed(event.outcome)) counts.failures++;
           return testCase(event);
         case "summary": {
           counts.seconds = event.seconds;
@@ -65,7 +64,7 @@ function testCase({ path, outcome, reason = "", remedy, sopInstanceUid, status, 
   const element = outcome === "unreadable" ? "error" : "failure";
   const result = outcome === "skipped"
     ? `<skipped message="${message}"/>`
-    : isFailure(outcome)
+    : hasFailed(outcome)
     ? `<${element} type="${outcome}" message="${message}"/>`
     : "";
   return `${open}${result}${output}</testcase>\n`;

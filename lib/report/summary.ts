@@ -1,12 +1,20 @@
 /** What a run comes to: counts that always add up to the number of inputs, and the failures by name. */
 
-import { isFailure, OUTCOME_KINDS, type OutcomeKind } from "../transfer/outcome.ts";
 import type { Fault } from "../errors.ts";
-import type { Event, FileEvent, Observer, SummaryEvent } from "./events.ts";
+import {
+  type Event,
+  FILE_OUTCOMES,
+  type FileEvent,
+  type FileOutcome,
+  hasFailed,
+  type Observer,
+  type SummaryEvent,
+} from "./events.ts";
 import { NEVER_TRIED } from "./file_event.ts";
 import { bytesText, filesText, secondsText } from "./quantity.ts";
 
-export const OUTCOME_WORDS: Readonly<Record<OutcomeKind, string>> = {
+export const OUTCOME_WORDS: Readonly<Record<FileOutcome, string>> = {
+  sendable: "could be sent",
   stored: "stored",
   storedWithWarning: "stored with warning",
   refused: "refused",
@@ -42,19 +50,23 @@ export class Tally implements Observer {
     this.#counts[outcome]++;
     this.#outcomeBytes[outcome] += bytes ?? 0;
     // Files whose turn never came have not failed: what stopped the run has.
-    if (!isFailure(outcome) || reason === NEVER_TRIED) return;
+    if (!hasFailed(outcome) || reason === NEVER_TRIED) return;
     this.#failuresOfTheirOwn++;
     if (this.#failures.length < LISTED_FAILURES) this.#failures.push(event);
   }
 
+  count(outcome: FileOutcome): number {
+    return this.#counts[outcome];
+  }
+
   /** Files that have come to their end so far. */
   get files(): number {
-    return OUTCOME_KINDS.reduce((sum, kind) => sum + this.#counts[kind], 0);
+    return FILE_OUTCOMES.reduce((sum, kind) => sum + this.#counts[kind], 0);
   }
 
   /** Of these, files that failed, and files that were not sent because of that. */
   get failures(): number {
-    return OUTCOME_KINDS.filter(isFailure).reduce((sum, kind) => sum + this.#counts[kind], 0);
+    return FILE_OUTCOMES.filter(hasFailed).reduce((sum, kind) => sum + this.#counts[kind], 0);
   }
 
   event({ exitCode, stoppedBy, fault }: Ending): SummaryEvent {
@@ -89,7 +101,7 @@ export function summaryLines({ files, outcomes, outcomeBytes, seconds, bytes }: 
   const rate = bytes > 0 && seconds > 0
     ? `, ${bytesText(bytes)} stored (${bytesText(bytes / seconds)}/s)`
     : "";
-  const kinds = OUTCOME_KINDS.filter((kind) => outcomes[kind] > 0);
+  const kinds = FILE_OUTCOMES.filter((kind) => outcomes[kind] > 0);
   const width = Math.max(0, ...kinds.map((kind) => OUTCOME_WORDS[kind].length)) + 1;
   return [
     `${filesText(files)} in ${secondsText(seconds)}${rate}`,
@@ -102,13 +114,14 @@ export function summaryLines({ files, outcomes, outcomeBytes, seconds, bytes }: 
 
 /** "3 files: 2 stored, 1 refused": the last line of every run; its counts add up. */
 export function totalLine({ files, outcomes }: SummaryEvent): string {
-  const counts = OUTCOME_KINDS.filter((kind) => outcomes[kind] > 0)
+  const counts = FILE_OUTCOMES.filter((kind) => outcomes[kind] > 0)
     .map((kind) => `${outcomes[kind]} ${OUTCOME_WORDS[kind]}`);
   return `${filesText(files)}: ${counts.join(", ") || "nothing to do"}`;
 }
 
-function zeros(): Record<OutcomeKind, number> {
+function zeros(): Record<FileOutcome, number> {
   return {
+    sendable: 0,
     stored: 0,
     storedWithWarning: 0,
     refused: 0,

@@ -55,6 +55,8 @@ export interface EndedWork {
   /** Undefined when the file could not be identified. */
   readonly sopInstanceUid: string | undefined;
   readonly sopClassUid: string | undefined;
+  /** Of the file, whatever it was sent in. */
+  readonly transferSyntax: string | undefined;
   /** Of the data set. */
   readonly lengthBytes: number | undefined;
 }
@@ -377,8 +379,8 @@ export class Transfer {
   }
 
   async #record(work: Work, outcome: Outcome, instance: Instance | undefined): Promise<void> {
-    const { sopClassUid, sopInstanceUid, lengthBytes } = instance ?? {};
-    await this.#tools.record({ work, outcome, sopClassUid, sopInstanceUid, lengthBytes });
+    const { sopClassUid, sopInstanceUid, transferSyntax, lengthBytes } = instance ?? {};
+    await this.#tools.record({ work, outcome, sopClassUid, sopInstanceUid, transferSyntax, lengthBytes });
   }
 }
 

@@ -1,7 +1,5 @@
 import { assertEquals } from "@std/assert";
 import { type Command, isAudible, readCommand } from "../../lib/cli/command.ts";
-import { allOptions, type Option } from "../../lib/cli/options.ts";
-import { exampleOf, exampleWithNeeds } from "./example_arguments.ts";
 
 function command(...argv: string[]): Command {
   const readFile = (path: string): Uint8Array => {
@@ -76,29 +74,6 @@ Deno.test("a mistake found after the log was understood is silenced by it", () =
 Deno.test("--arguments is heeded even if a value is wrong", () => {
   const { log } = mistake("h", "104", "f", "--arguments", "--repeat", "0");
   assertEquals(log?.arguments, ["h", "104", "f", "--arguments", "--repeat", "0"]);
-});
-
-function neededBy(option: Option): string[] {
-  return exampleWithNeeds(option).slice(0, -exampleOf(option).length);
-}
-
-for (const option of allOptions()) {
-  const argv = option.exclusive
-    ? exampleOf(option)
-    : ["h", "104", "f", ...exampleOf(option), ...neededBy(option)];
-  if (option.pending !== undefined) {
-    Deno.test(`${option.long} is refused by name as long as it is not built`, () => {
-      assertEquals(
-        mistake(...argv).fault.message.startsWith(`option ${option.long} is not built yet: `),
-        true,
-      );
-    });
-  }
-}
-
-Deno.test("an option that is not built is not missed where it does not count", () => {
-  assertEquals(command("h", "104", "f", "+rn", "-rn").kind, "run");
-  assertEquals(command("h", "104", "f", "+tla", "-tls").kind, "run");
 });
 
 Deno.test("what can be run has its settings", () => {

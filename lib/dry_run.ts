@@ -1,0 +1,70 @@
+/** --dry-run: what would be sent and how it would be proposed, and what would not and why. No network is used. */
+
+import { type ContextWish, neededContexts, numbered } from "./association/proposal.ts";
+import type { Fault } from "./errors.ts";
+import { openOptionsOf, profileOf } from "./prepare.ts";
+import { beginWithFiles, instances, tellProspects } from "./prospects.ts";
+import { fileLine, proposalLines } from "./report/dry_run_lines.ts";
+import type { ProposalEvent } from "./report/events.ts";
+import { filesText } from "./report/quantity.ts";
+import type { Ending } from "./report/summary.ts";
+import type { Instance, Need } from "./source/instance.ts";
+import { instanceOpener } from "./source/open_instance.ts";
+import type { Stage } from "./stage.ts";
+import { mayPropose, whyNotAccepted } from "./transfer/not_accepted.ts";
+import { transferPlanOf } from "./transfer/plan.ts";
+
+export async function dryRun(stage: Stage): Promise<Ending> {
+  const { settings, log, telling } = stage;
+  const say = (line: string) => settings.report.json || stage.toStdout(`${line}\n`);
+  const profile = profileOf(settings, log);
+  const openInstance = instanceOpener(openOptionsOf(settings, log));
+  const checked = await beginWithFiles(stage, openInstance);
+  const { contexts: first, wish } = transferPlanOf(settings, profile, checked.needs);
+  const aside = new Map<string, Need>();
+  for await (const instance of instances(stage, openInstance)) {
+    const { sopClassUid, transferSyntax } = instance;
+    if (isServed(first, instance) || !mayPropose(wish, first, instance)) continue;
+    aside.set(`${sopClassUid} ${transferSyntax}`, { sopClassUid, transferSyntax });
+  }
+  const further = wish === undefined ? [] : neededContexts(aside.values(), wish);
+  const associations = [first, ...further];
+  const classes = new Set<string>();
+  const judge = (instance: Instance): Fault | undefined => {
+    if (!associations.some((contexts) => isServed(contexts, instance))) return whyNot(first, instance);
+    classes.add(instance.sopClassUid);
+    return undefined;
+  };
+  const failures = await tellProspects(stage, checked, openInstance, judge, (event) => say(fileLine(event)));
+  for (const [index, contexts] of associations.entries()) {
+    const proposal = proposalEvent(index + 1, contexts);
+    telling.note(proposal);
+    for (const line of proposalLines(proposal, classes)) say(line);
+  }
+  say(`nothing was sent: ${filesText(telling.tally.files)} looked at, ${failures} of them could not be sent`);
+  return { exitCode: failures > 0 ? 1 : 0 };
+}
+
+/** Whether one of the contexts, if the peer accepts it, can carry the instance. */
+function isServed(contexts: readonly ContextWish[], instance: Instance): boolean {
+  return contexts.some(({ abstractSyntax, transferSyntaxes }) =>
+    abstractSyntax === instance.sopClassUid && transferSyntaxes.some((uid) => instance.fits(uid))
+  );
+}
+
+/** As if the peer accepted everything that is proposed. */
+function whyNot(contexts: readonly ContextWish[], instance: Instance): Fault {
+  const all = numbered(contexts).flatMap(({ id, abstractSyntax, transferSyntaxes }) =>
+    transferSyntaxes.map((transferSyntax) => ({ id, abstractSyntax, transferSyntax }))
+  );
+  return whyNotAccepted(instance, all, false);
+}
+
+function proposalEvent(number: number, wishes: readonly ContextWish[]): ProposalEvent {
+  const contexts = numbered(wishes).map(({ id, abstractSyntax, transferSyntaxes }) => ({
+    id,
+    sopClassUid: abstractSyntax,
+    transferSyntaxes,
+  }));
+  return { event: "proposal", number, contexts };
+}

@@ -1,0 +1,74 @@
+/** --echo: a C-ECHO, and nothing else. */
+
+import { IMPLICIT_LITTLE_ENDIAN } from "./dicom/transfer_syntaxes.ts";
+import { VERIFICATION } from "./dicom/uids.ts";
+import { Fault } from "./errors.ts";
+import type { Logger } from "./log/log.ts";
+import { connectorOf, profileOf } from "./prepare.ts";
+import type { EchoFacts } from "./report/events.ts";
+import { observed } from "./report/observed.ts";
+import type { Ending } from "./report/summary.ts";
+import { runEvent, type Stage } from "./stage.ts";
+import { type OpenAssociation, openAssociation } from "./transfer/open.ts";
+import { associationWishOf } from "./transfer/plan.ts";
+import { userIdentityOf } from "./transfer/user_identity.ts";
+
+/** What a Verification SCP must support (PS3.4 annex A). */
+export const VERIFICATION_CONTEXT = {
+  abstractSyntax: VERIFICATION,
+  transferSyntaxes: [IMPLICIT_LITTLE_ENDIAN],
+} as const;
+
+/** @throws Fault when the peer does not answer, or not with success */
+export async function echo({ settings, log, telling, toStdout }: Stage): Promise<Ending> {
+  const { network, peer, port, report } = settings;
+  const wish = associationWishOf(settings, profileOf(settings, log), userIdentityOf(network, log));
+  const connect = await connectorOf(settings, log);
+  telling.begin(runEvent(settings, 0));
+  const request = observed((contexts) => openAssociation(connect, wish, contexts, log), telling.note);
+  const open = await request([VERIFICATION_CONTEXT]);
+  const facts = await sendEcho(open, log);
+  await end(open, log);
+  if (facts === undefined) {
+    throw new Fault("noContext", "the peer does not accept C-ECHO (Verification SOP Class)", {
+      remedy: "the association itself worked; --probe shows what the peer accepts",
+    });
+  }
+  telling.note({ event: "echo", ...facts });
+  const answer = facts.status === "0000" ? "success" : `status ${facts.status}`;
+  const line =
+    `C-ECHO to ${network.calledAeTitle} at ${peer} port ${port}: ${answer}, ${facts.milliseconds} ms`;
+  if (!report.json) toStdout(`${line}\n`);
+  return { exitCode: facts.status === "0000" ? 0 : 1 };
+}
+
+/** Undefined when the peer has not accepted the context. @throws Fault when it does not answer */
+export async function sendEcho(
+  { association, accepted }: OpenAssociation,
+  log: Logger,
+): Promise<EchoFacts | undefined> {
+  const context = accepted.find(({ abstractSyntax }) => abstractSyntax === VERIFICATION);
+  if (context === undefined) return undefined;
+  log.info("Sending Echo Request (MsgID 1)");
+  const startedMs = performance.now();
+  const { status } = await association.echo(context.id, 1);
+  const milliseconds = roundMilliseconds(performance.now() - startedMs);
+  const text = status.toString(16).padStart(4, "0").toUpperCase();
+  log.info(`Received Echo Response (${status === 0 ? "Success" : `Status: ${text}`})`);
+  return { status: text, milliseconds };
+}
+
+/** Releases the association; that it cannot be released is no failure of what was asked for. */
+export async function end({ association }: OpenAssociation, log: Logger): Promise<void> {
+  log.info("Releasing Association");
+  try {
+    await association.release();
+  } catch (caught) {
+    log.warn(`Association Release Failed: ${caught instanceof Fault ? caught.condition : caught}`);
+  }
+}
+
+/** To a tenth. */
+export function roundMilliseconds(milliseconds: number): number {
+  return Math.round(milliseconds * 10) / 10;
+}

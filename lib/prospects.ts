@@ -1,0 +1,69 @@
+/** Files that are only looked at: what would become of them if they were sent. */
+
+import { asFault, type Fault } from "./errors.ts";
+import type { FileEvent } from "./report/events.ts";
+import { badInputEvent, prospectEvent, skippedEvent } from "./report/file_event.ts";
+import type { CheckedInputs } from "./source/inputs.ts";
+import type { Instance, OpenInstance } from "./source/instance.ts";
+import { runEvent, type Stage } from "./stage.ts";
+
+/** Counts the files and tells how many there are; there may be none. @throws Fault "input" as Inputs.check does */
+export async function beginWithFiles(
+  { settings, inputs, telling }: Stage,
+  openInstance: OpenInstance,
+): Promise<CheckedInputs> {
+  const { operands, input } = settings;
+  const isNamed = operands.length > 0 || input.filesFrom !== undefined || input.dicomdirs.length > 0;
+  const checked = isNamed
+    ? await inputs.check(openInstance)
+    : { needs: [], count: 0, bad: [], totalBytes: undefined };
+  telling.begin(runEvent(settings, checked.count));
+  return checked;
+}
+
+/** Opens every file; what cannot be sent, or is not meant to be, is left out. */
+export async function* instances({ inputs }: Stage, openInstance: OpenInstance): AsyncGenerator<Instance> {
+  for await (const work of inputs.work()) {
+    try {
+      const instance = await openInstance(work);
+      if ("skipped" in instance) continue;
+      instance.close();
+      yield instance;
+    } catch {
+      // `prospects` will tell of it
+    }
+  }
+}
+
+/**
+ * The end of every file, with `judge` in the place of the peer: it says why an instance could not be sent. Answers how
+ * many could not.
+ */
+export async function tellProspects(
+  stage: Stage,
+  { bad }: CheckedInputs,
+  openInstance: OpenInstance,
+  judge: (instance: Instance) => Fault | undefined,
+  tell: (event: FileEvent) => void,
+): Promise<number> {
+  const { inputs, telling } = stage;
+  const note = (event: FileEvent) => {
+    telling.note(event);
+    tell(event);
+  };
+  for (const input of bad) note(badInputEvent(input));
+  for await (const work of inputs.work()) {
+    const { path } = work;
+    try {
+      const instance = await openInstance(work);
+      if ("skipped" in instance) note(skippedEvent(path, instance.skipped));
+      else {
+        instance.close();
+        note(prospectEvent(path, instance, judge(instance)));
+      }
+    } catch (caught) {
+      note(badInputEvent({ path, fault: asFault(caught) }));
+    }
+  }
+  return telling.tally.failures;
+}
