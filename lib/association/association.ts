@@ -247,10 +247,8 @@ export class Association {
   #completed(request: OpenRequest, written: Promise<void>): void {
     request.complete = true;
     this.#inMessage = false;
-    written.then(() => {
-      this.#duplex.quickAck();
-      request.sentMs = performance.now();
-    }, () => {}); // the request has been rejected then
+    const clock = () => request.sentMs = performance.now();
+    written.then(clock, () => {}); // the request has been rejected then
   }
 
   /** The peer's abort or close is the better reason, and may be just about to be read. */
@@ -281,7 +279,9 @@ export class Association {
   }
 
   async #read(): Promise<void> {
-    this.#duplex.quickAck();
+    // A peer with Nagle's algorithm holds back the second half of a response until we have acknowledged the first.
+    const isHalf = this.#framer.inMiddle || this.#commands.inMiddle || this.#machine.state !== "Sta6";
+    if (isHalf) this.#duplex.quickAck();
     let lengthBytes: number | null;
     try {
       lengthBytes = await this.#duplex.read(this.#framer.space());
