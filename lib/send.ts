@@ -15,7 +15,7 @@ import { listenForStop } from "./signals.ts";
 import type { Input, OpenInstance } from "./source/instance.ts";
 import { Journal } from "./source/journal.ts";
 import { instanceOpener } from "./source/open_instance.ts";
-import { renameProcessed } from "./source/rename.ts";
+import { ArchivesToRename, renameProcessed } from "./source/rename.ts";
 import { runEvent, type Stage } from "./stage.ts";
 import { Inventor } from "./transfer/invention.ts";
 import { openAssociation } from "./transfer/open.ts";
@@ -52,6 +52,7 @@ export async function send({ settings, log, inputs, telling, progress, toStdout 
   const connect = await connectorOf(settings, log);
   const { needs, count, bad, totalBytes } = await inputs.check(withJournal(instanceOpener(options), journal));
   const { note } = telling;
+  const archives = new ArchivesToRename(new Set(bad.map(({ path, member }) => member?.archivePath ?? path)));
   telling.begin(runEvent(settings, count));
   progress?.begin(totalBytes);
   for (const input of bad) note(badInputEvent(input));
@@ -64,9 +65,7 @@ export async function send({ settings, log, inputs, telling, progress, toStdout 
         log.error(fault.message);
         sending.stop();
       });
-      if (input.rename && isDealtWith(ended, network.noHalt)) {
-        renameProcessed(ended.work.path, isGood(ended.outcome), log);
-      }
+      if (input.rename) renameEnded(ended, archives, network.noHalt, log);
       inventor?.forget(ended.work.number);
       progress?.passed(ended.work.sizeBytes);
       note(fileEventOf(ended));
@@ -76,6 +75,7 @@ export async function send({ settings, log, inputs, telling, progress, toStdout 
   });
   if (signals.name !== undefined) transfer.stop();
   const sent = await transfer.run(inputs.work());
+  archives.renameAll(log);
   const failed = bad.length > 0 || tellMissing(telling.missing, log) ? 1 : sent;
   return { exitCode: signals.exitCode ?? (sent || failed), stoppedBy: signals.name };
 }
@@ -117,6 +117,17 @@ function remember(
     journal?.add(path, sopInstanceUid ?? "", inside);
   } catch (caught) {
     failed(asFault(caught));
+  }
+}
+
+/** A file at once; an archive when all of its members have come to their end. */
+function renameEnded(ended: EndedWork, archives: ArchivesToRename, noHalt: boolean, log: Logger): void {
+  const { work: { path, member }, outcome } = ended;
+  const isDone = isDealtWith(ended, noHalt);
+  if (member === undefined) {
+    if (isDone) renameProcessed(path, isGood(outcome), log);
+  } else if (outcome.kind !== "skipped" && (isDone || ended.work.isLastRound)) {
+    archives.note(member.archivePath, isGood(outcome), isDone);
   }
 }
 

@@ -19,13 +19,16 @@ const LEAST_NAME_COLUMNS = 12;
 
 const SEPARATOR = "  ";
 
+/** There is room for what is only convenient. */
+const WIDE_COLUMNS = 100;
+
 /** Says the most important things first and leaves out what does not fit. */
 export function layOut(facts: ProgressFacts, columns: number): string {
   const { doneFiles, totalFiles, doneBytes, totalBytes, bytesPerSecond, failures, current } = facts;
   // [rank, text] in the order they are shown; the lower the rank, the longer it stays.
   const parts: (readonly [number, string])[] = [
     [0, `${doneFiles}/${totalFiles} ${totalFiles === 1 ? "file" : "files"}`],
-    [2, totalBytes === undefined ? bytesText(doneBytes) : shareText(doneBytes, totalBytes)],
+    [2, totalBytes === undefined ? bytesText(doneBytes) : shareText(doneBytes, totalBytes, columns)],
     [4, `${bytesText(Math.round(bytesPerSecond))}/s`],
   ];
   const left = secondsLeft(facts);
@@ -48,11 +51,13 @@ export function layOut(facts: ProgressFacts, columns: number): string {
   return shown.join(SEPARATOR);
 }
 
-/** "0.3/20.1 GB (1%)". */
-function shareText(doneBytes: number, totalBytes: number): string {
+/** "0.3/20.1 GB (1%)", or without the percentage where room is scarce. */
+function shareText(doneBytes: number, totalBytes: number, columns: number): string {
   const [done, total] = [bytesText(doneBytes), bytesText(totalBytes)];
   const [value = "", unit] = done.split(" ");
-  const share = totalBytes > 0 ? ` (${Math.floor(doneBytes / totalBytes * 100)}%)` : "";
+  const share = totalBytes > 0 && columns >= WIDE_COLUMNS
+    ? ` (${Math.floor(doneBytes / totalBytes * 100)}%)`
+    : "";
   return `${total.endsWith(` ${unit}`) ? value : done}/${total}${share}`;
 }
 

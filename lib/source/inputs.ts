@@ -3,6 +3,7 @@
 import type { Settings } from "../cli/settings.ts";
 import { asFault, Fault } from "../errors.ts";
 import { Logger, plainBackend } from "../log/log.ts";
+import type { ArchiveMember } from "./archives/member.ts";
 import { Expansion } from "./expand.ts";
 import { readFileList } from "./files_from.ts";
 import type { Input, Need, OpenInstance } from "./instance.ts";
@@ -24,6 +25,7 @@ export interface CheckedInputs {
 export interface BadInput {
   readonly path: string;
   readonly scanned: boolean;
+  readonly member?: ArchiveMember;
   readonly fault: Fault;
 }
 
@@ -88,7 +90,7 @@ export class Inputs {
       totalBytes = sum(totalBytes, operand.sizeBytes);
       const fault = await checkOne(operand, network.required ? { needs, openInstance } : undefined);
       if (fault === undefined) continue;
-      const one = { path: operand.path, scanned: operand.scanned, fault };
+      const one = { ...operand, fault };
       this.#bad.set(one.path, one);
       if (!network.noHalt) throw fault;
       this.#log.warn(`${fault.message}, ignoring file`);

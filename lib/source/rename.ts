@@ -28,3 +28,28 @@ function exists(path: string): boolean {
     throw caught;
   }
 }
+
+/** Archives cannot be renamed before the last of their members has come to its end. */
+export class ArchivesToRename {
+  /** By path: whether all was good so far, and whether anything is left to be done. */
+  readonly #archives = new Map<string, { isGood: boolean; isDone: boolean }>();
+  readonly #damaged: ReadonlySet<string>;
+
+  /** @param damaged paths of archives of which something could not be read */
+  constructor(damaged: ReadonlySet<string>) {
+    this.#damaged = damaged;
+  }
+
+  /** A member, or the archive as a whole, has come to its end; `isDone` is false if its turn never came. */
+  note(archivePath: string, isGood: boolean, isDone: boolean): void {
+    const before = this.#archives.get(archivePath) ??
+      { isGood: !this.#damaged.has(archivePath), isDone: true };
+    this.#archives.set(archivePath, { isGood: before.isGood && isGood, isDone: before.isDone && isDone });
+  }
+
+  renameAll(log: Logger): void {
+    for (const [path, { isGood, isDone }] of this.#archives) {
+      if (isDone) renameProcessed(path, isGood, log);
+    }
+  }
+}
