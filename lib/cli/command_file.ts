@@ -25,7 +25,9 @@ function readText(name: string, readFile: ReadFile): string {
     bytes = readFile(name);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Fault("usage", `Cannot open command file '${name}'`, { cause, remedy: reason });
+    // "No such file or directory (os error 2): open 'x'"
+    const remedy = reason.replace(/ \(os error \d+\).*$/, "");
+    throw new Fault("usage", `Cannot open command file '${name}'`, { cause, remedy });
   }
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
