@@ -9,6 +9,7 @@
  */
 
 import type { TlsWishes } from "../cli/settings.ts";
+import { Fault } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
 import { builtInContext } from "./tls/built_in.ts";
 import { daysLeft, describeKey, expiresSoon, oneLine, parseCertificate } from "./tls/certificate.ts";
@@ -28,13 +29,17 @@ export interface PrepareTlsOptions {
 /**
  * Makes TLS ready.
  *
- * @throws {Fault} configuration: a file that cannot be used, or a wish that nothing here can fulfil, by its name.
+ * @throws {Fault} configuration: a file that cannot be used, or a wish that nothing here can fulfil, by its name; usage:
+ * wishes that contradict each other.
  */
 export async function prepareTls(
   wishes: TlsWishes,
   log: Logger,
   { engine = "any" }: PrepareTlsOptions = {},
 ): Promise<TlsContext> {
+  if (wishes.verifyHostname && wishes.peerCertificate === "ignore") {
+    throw new Fault("usage", "--verify-hostname has nothing to verify with --ignore-peer-cert");
+  }
   const library = engine === "any" ? openOpenSsl() : undefined;
   const trust = await readTrust(wishes, log);
   const own = wishes.own === undefined ? undefined : await readOwnIdentity(wishes.own, wishes, library, log);

@@ -42,6 +42,10 @@ async function makeFiles(folder: string): Promise<Files> {
     join(folder, "damaged.pem"),
     "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
   );
+  await Deno.writeTextFile(
+    join(folder, "damaged.crl"),
+    "-----BEGIN X509 CRL-----\nMIIB\n-----END X509 CRL-----\n",
+  );
   return {
     folder,
     own,
@@ -177,6 +181,11 @@ const CASES: readonly Case[] = [
     refusal: /^unable to load CRL file '.*': it holds no certificate revocation list$/,
   },
   {
+    name: "a revocation list is damaged",
+    wishes: ({ folder }) => ({ crlFiles: [join(folder, "damaged.crl")], crlCheck: "leaf" }),
+    refusal: /^cannot use the revocation list '.*damaged.crl': |needs the system's OpenSSL 3/,
+  },
+  {
     name: "a cipher suite is unknown",
     wishes: () => ({ ciphers: ["TLS_FOO"] }),
     refusal:
@@ -245,6 +254,12 @@ Deno.test("the built-in engine refuses by name what it cannot do", async () => {
     const refusal = await refusalOf(wish, "builtIn");
     assert(refusal.includes(option) && refusal.includes("needs the system's OpenSSL 3"), refusal);
   }
+});
+
+Deno.test("a name to verify is refused when the certificate is to be ignored", async () => {
+  const wishes = { ...ANONYMOUS, verifyHostname: true, peerCertificate: "ignore" } as const;
+  const fault = await assertRejects(() => prepareTls(wishes, QUIET), Fault);
+  assertEquals(fault.kind, "usage");
 });
 
 Deno.test("every profile is taken or refused by name, and the list shows those taken", async () => {

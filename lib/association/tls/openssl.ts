@@ -9,6 +9,7 @@ import { isIP } from "node:net";
 import type { TlsWishes } from "../../cli/settings.ts";
 import { Fault } from "../../errors.ts";
 import type { Logger } from "../../log/log.ts";
+import { describeCertificate } from "./certificate.ts";
 import type { StartTlsOptions, TlsContext, TlsDuplex } from "./engine.ts";
 import { timedOutFault } from "./failures.ts";
 import { OpenSslConnection } from "./openssl_connection.ts";
@@ -46,7 +47,7 @@ export function openSslContext(
   trust: Trust,
   log: Logger,
 ): TlsContext {
-  const { ssl, crypto } = library;
+  const { ssl } = library;
   const context = library.newContext();
   ssl.SSL_CTX_set_options(context, NO_COMPRESSION | NO_RENEGOTIATION | IGNORE_UNEXPECTED_EOF);
   offerSuites(library, context, wishes, log);
@@ -65,8 +66,7 @@ export function openSslContext(
         ssl.SSL_ctrl(session, SERVER_NAME, HOST_NAME_TYPE, cText(serverNameIndication));
       }
       if (isVerified && (wishes.verifyHostname || trust.anchors === "system")) {
-        if (isIP(peer) === 0) ssl.SSL_set1_host(session, cText(peer));
-        else crypto.X509_VERIFY_PARAM_set1_ip_asc(ssl.SSL_get0_param(session), cText(peer));
+        expectName(library, session, peer);
       }
       const ours = { peer, showsCertificate: own !== undefined };
       const duplex = new OpenSslConnection(library, session, connection, ours);
@@ -75,6 +75,7 @@ export function openSslContext(
       try {
         signal?.throwIfAborted();
         await duplex.handshake();
+        signal?.throwIfAborted();
         return duplex;
       } catch (caught) {
         duplex.destroy();
@@ -84,6 +85,13 @@ export function openSslContext(
       }
     },
   };
+}
+
+function expectName({ ssl, crypto }: OpenSsl, session: Pointer, peer: string): void {
+  const isSet = isIP(peer) === 0
+    ? ssl.SSL_set1_host(session, cText(peer))
+    : crypto.X509_VERIFY_PARAM_set1_ip_asc(ssl.SSL_get0_param(session), cText(peer));
+  if (isSet !== 1) throw new Fault("tls", `cannot compare a certificate with the name ${peer}`);
 }
 
 function showCertificate(library: OpenSsl, context: Pointer, own: OwnIdentity): void {
@@ -102,8 +110,9 @@ function showCertificate(library: OpenSsl, context: Pointer, own: OwnIdentity): 
   }
   for (const { bytes } of others) {
     const certificate = library.fromDer(bytes, crypto.d2i_X509_bio);
-    ssl.SSL_CTX_ctrl(context, CHAIN_CERTIFICATE, 1n, certificate);
+    const isAdded = ssl.SSL_CTX_ctrl(context, CHAIN_CERTIFICATE, 1n, certificate);
     crypto.X509_free(certificate);
+    if (Number(isAdded) !== 1) throw unusable(`a certificate in '${own.certificateFile}'`, library);
   }
 }
 
@@ -117,18 +126,23 @@ function trustAnchors(
   const store = ssl.SSL_CTX_get_cert_store(context);
   if (anchors === "system") ssl.SSL_CTX_set_default_verify_paths(context);
   else {
-    for (const { bytes } of anchors) {
+    for (const { bytes, facts } of anchors) {
       const certificate = library.fromDer(bytes, crypto.d2i_X509_bio);
-      crypto.X509_STORE_add_cert(store, certificate);
+      const isAdded = crypto.X509_STORE_add_cert(store, certificate);
       crypto.X509_free(certificate);
+      if (isAdded !== 1) throw unusable(`the trust anchor with ${describeCertificate(facts)}`, library);
     }
   }
-  for (const bytes of revocationLists) {
+  for (const { bytes, path } of revocationLists) {
     const list = library.fromDer(bytes, crypto.d2i_X509_CRL_bio);
-    if (list === null) throw new Fault("configuration", "a certificate revocation list is damaged");
-    crypto.X509_STORE_add_crl(store, list);
+    const isAdded = crypto.X509_STORE_add_crl(store, list);
     crypto.X509_CRL_free(list);
+    if (isAdded !== 1) throw unusable(`the revocation list '${path}'`, library);
   }
   const crlFlags = crlCheck === "none" ? 0n : CRL_FLAGS[crlCheck] | EXTENDED_CRLS;
   crypto.X509_STORE_set_flags(store, PARTIAL_CHAIN | crlFlags);
+}
+
+function unusable(what: string, library: OpenSsl): Fault {
+  return new Fault("configuration", `cannot use ${what}: ${library.takeError().text}`);
 }

@@ -64,13 +64,14 @@ export class OpenSslConnection implements TlsDuplex {
       const result = ssl.SSL_do_handshake(this.#ssl);
       const error = result === 1 ? 0 : ssl.SSL_get_error(this.#ssl, result);
       const fault = error === 0 || error === WANT_READ ? undefined : this.#takeFault();
+      // Before anything is awaited: destroy() may come at any such moment.
+      if (error === 0) this.#details = this.#readDetails();
       const isSent = await this.#sent(); // also the alert that tells the peer what we do not like
       if (fault !== undefined) throw fault;
-      if (error === 0) break;
+      if (error === 0) return;
       this.quickAck();
       if (!isSent || !(await this.#receivedMore())) throw closedFault(this.#ours, this.#hasAnswered);
     }
-    this.#details = this.#readDetails();
   }
 
   /** False when the socket is broken: the end of the handshake, for reasons that only the peer knows. */

@@ -17,8 +17,13 @@ import {
 export interface Trust {
   /** "system": the certification authorities that this machine trusts, and only for the right host name. */
   readonly anchors: readonly Certificate[] | "system";
+  readonly revocationLists: readonly RevocationList[];
+}
+
+export interface RevocationList {
   /** DER. */
-  readonly revocationLists: readonly Uint8Array<ArrayBuffer>[];
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly path: string;
 }
 
 /**
@@ -30,7 +35,7 @@ export interface Trust {
 export async function readTrust(wishes: TlsWishes, log: Logger): Promise<Trust> {
   const { certificateFiles, certificateDirectories, crlFiles, format } = wishes;
   const anchors: Certificate[] = [];
-  const revocationLists: Uint8Array<ArrayBuffer>[] = [];
+  const revocationLists: RevocationList[] = [];
   for (const path of certificateFiles) {
     anchors.push(
       ...await configuring(
@@ -48,7 +53,7 @@ export async function readTrust(wishes: TlsWishes, log: Logger): Promise<Trust> 
     revocationLists.push(
       ...await configuring(
         `unable to load CRL file '${path}'`,
-        async () => revocationListsIn(await readSmallFile(path), format),
+        async () => listsIn(await readSmallFile(path), format, path),
       ),
     );
   }
@@ -57,14 +62,18 @@ export async function readTrust(wishes: TlsWishes, log: Logger): Promise<Trust> 
   return { anchors: areNamed ? anchors : "system", revocationLists };
 }
 
+function listsIn(bytes: Uint8Array<ArrayBuffer>, format: FileFormat, path: string): RevocationList[] {
+  return revocationListsIn(bytes, format).map((list) => ({ bytes: list, path }));
+}
+
 /** Every certificate and revocation list of a folder, whatever the names of the files; other files do not matter. */
 async function readFolder(
   folder: string,
   format: FileFormat,
   log: Logger,
-): Promise<{ anchors: Certificate[]; revocationLists: Uint8Array<ArrayBuffer>[] }> {
+): Promise<{ anchors: Certificate[]; revocationLists: RevocationList[] }> {
   const anchors: Certificate[] = [];
-  const revocationLists: Uint8Array<ArrayBuffer>[] = [];
+  const revocationLists: RevocationList[] = [];
   const attempt = `unable to load certificates from directory '${folder}'`;
   await configuring(attempt, async () => {
     const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
@@ -73,7 +82,7 @@ async function readFolder(
       if (!(await isFile(path))) continue;
       const bytes = await readSmallFile(path);
       try {
-        if (isRevocationList(name)) revocationLists.push(...revocationListsIn(bytes, format));
+        if (isRevocationList(name)) revocationLists.push(...listsIn(bytes, format, path));
         else anchors.push(...certificatesIn(bytes, format));
       } catch (caught) {
         log.debug(() => `'${path}' is no trust anchor: ${caught instanceof Error ? caught.message : caught}`);
