@@ -3,10 +3,14 @@
 import { PYDICOM_DATA } from "./available.ts";
 import { readInstances, type StoredInstance } from "./part10.ts";
 
-/** All of them, also those that are no DICOM, in name order. */
+const MEDIA_STORAGE_DIRECTORY = "1.2.840.10008.1.3.10";
+
+/** All of them, also those that are no DICOM, in name order; but no DICOMDIRs, which stand for other files. */
 export async function readTestFiles(): Promise<StoredInstance[]> {
   const files = await readInstances(PYDICOM_DATA);
-  return files.filter(({ path }) => !/\.(py|pyc|json)$/.test(path));
+  return files.filter(({ path, sopClassUid }) =>
+    !/\.(py|pyc|json)$/.test(path) && sopClassUid !== MEDIA_STORAGE_DIRECTORY
+  );
 }
 
 /** Those whose meta header names an instance that no file before them has: an archive keeps each only once. */
