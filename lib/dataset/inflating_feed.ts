@@ -6,6 +6,9 @@ import { StructureFeed } from "./structure_feed.ts";
 /** No instance is larger; a deflate stream that grows beyond is meant to do harm. */
 const MAX_INFLATED_BYTES = 64 * 2 ** 30;
 
+/** zlib takes a fresh buffer of this size whenever the last one is full. */
+const OUTPUT_BYTES = 16 * 1024;
+
 /** PS3.5 A.5 allows a zero to make the length even, and some writers leave the checksum and length of gzip there. */
 const USUAL_BYTES_BEHIND = 9;
 
@@ -44,7 +47,7 @@ export class InflatingFeed {
   /** Loads zlib, which most runs never need. The walk has just begun, at offset 0 of the inflated data set. */
   static async open(name: string, walk: StructureWalk): Promise<InflatingFeed> {
     const { createInflateRaw } = await import("node:zlib");
-    return new InflatingFeed(name, createInflateRaw({ chunkSize: 64 * 1024 }), walk);
+    return new InflatingFeed(name, createInflateRaw({ chunkSize: OUTPUT_BYTES }), walk);
   }
 
   /** @throws Fault "input" when it does not inflate or the structure inside is broken */
@@ -57,6 +60,7 @@ export class InflatingFeed {
   /** @throws Fault "input" when something is missing */
   async end(): Promise<void> {
     await this.#until((done) => this.#ended ? done() : this.#inflate.once("end", done).end());
+    this.#inflate.close();
     this.#feed.end();
     const behindBytes = this.#pushedBytes - this.#inflate.bytesWritten;
     if (behindBytes > USUAL_BYTES_BEHIND) {
@@ -72,7 +76,7 @@ export class InflatingFeed {
       });
     }
     if (this.#broken !== undefined) {
-      this.#inflate.destroy();
+      this.#inflate.close();
       throw this.#broken;
     }
   }
@@ -88,9 +92,17 @@ export class InflatingFeed {
         );
       }
       this.#feed.push(piece);
+      release(piece);
     } catch (caught) {
       this.#broken = caught;
       this.#wake();
     }
   }
+}
+
+/** Gives a buffer that is full, and has been looked at, back at once, rather than when thousands of them lie about. */
+function release(piece: Uint8Array): void {
+  const { buffer, byteOffset, length } = piece;
+  const isFull = buffer.byteLength === OUTPUT_BYTES && byteOffset + length === OUTPUT_BYTES;
+  if (isFull && buffer instanceof ArrayBuffer) buffer.transfer(0);
 }

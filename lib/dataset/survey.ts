@@ -71,21 +71,21 @@ let spare: Tools | undefined;
 export function survey(bytes: SeekableBytes, name: string, mode: ReadMode): Survey | Promise<Survey> {
   const tools = spare ?? { window: new ByteWindow(), walk: new StructureWalk() };
   spare = undefined;
-  let goesOn = false;
+  let stillUsed = false;
   try {
-    const found = surveyWith(tools, bytes, name, mode);
-    goesOn = found instanceof Promise;
-    return found;
+    return surveyWith(tools, bytes, name, mode, () => stillUsed = true);
   } finally {
-    if (!goesOn) spare = tools;
+    if (!stillUsed) spare = tools;
   }
 }
 
+/** `keep` is called when the tools are needed for longer than the call. */
 function surveyWith(
   { window, walk }: Tools,
   bytes: SeekableBytes,
   name: string,
   mode: ReadMode,
+  keep: () => void,
 ): Survey | Promise<Survey> {
   const totalBytes = bytes.lengthBytes;
   window.open(bytes, name);
@@ -107,6 +107,7 @@ function surveyWith(
   } catch (caught) {
     blame(caught);
   }
+  keep();
   return walkInTurns(window, walk).then(finish).catch(blame);
 }
 
@@ -137,7 +138,7 @@ async function surveyDeflated(bytes: SeekableBytes, beginning: Beginning, name: 
   const walk = new StructureWalk();
   walk.begin(`inflated ${name}`, beginning.encoding, 0, Infinity);
   const feed = await InflatingFeed.open(name, walk);
-  const piece = new Uint8Array(64 * 1024);
+  const piece = new Uint8Array(Math.min(64 * 1024, bytes.lengthBytes - dataSetOffset));
   for (let offset = dataSetOffset; offset < bytes.lengthBytes;) {
     const lengthBytes = bytes.readAt(offset, piece);
     if (lengthBytes === 0) throw new Fault("input", `${name} shrank while it was being read`);
