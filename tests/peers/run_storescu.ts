@@ -1,6 +1,7 @@
 /** Runs the executable under test, or DCMTK's, to its end. */
 
 import { find, STORESCU } from "./available.ts";
+import { eventsOf, eventsOfReport, summaryOf } from "./events.ts";
 
 export interface RunResult {
   /** The exit code; 128 + n when signal n ended it. */
@@ -25,9 +26,36 @@ export interface RunOptions {
   readonly onStart?: (pid: number) => void;
 }
 
-/** Runs the compiled storescu. */
-export function runStorescu(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-  return runProgram(STORESCU, args, options);
+/** These answer by themselves, or leave no time for a report. */
+const WITHOUT_REPORT = /^(--(help|version|man|selftest|completions|list-\w+|report)|-h)$/;
+
+/**
+ * Runs the compiled storescu. Whatever a test is about, what the program says of it in JSON must fit the schema and add
+ * up: each run writes a report, which is checked.
+ */
+export async function runStorescu(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  if (args.length === 0 || args.some((arg) => WITHOUT_REPORT.test(arg))) {
+    return await runProgram(STORESCU, args, options);
+  }
+  const folder = await Deno.makeTempDir({ prefix: "storescu-report-" });
+  try {
+    const report = `${folder}/report.json`;
+    const result = await runProgram(STORESCU, ["--report", report, ...args], options);
+    const [written, ...more] = [...Deno.readDirSync(folder)];
+    if (more.length > 0) throw new Error(`left beside the report: ${more.map(({ name }) => name)}`);
+    // A mistake in the command line, or SIGKILL, ends the program before there is anything to report.
+    if (written?.name === "report.json") checkReport(await Deno.readTextFile(report), result);
+    return result;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function checkReport(text: string, { code, stdout }: RunResult): void {
+  const events = eventsOfReport(text);
+  const { exitCode } = summaryOf(events);
+  if (exitCode !== code) throw new Error(`reported exit code ${exitCode}, ended with ${code}`);
+  if (stdout.startsWith('{"event":"run"')) eventsOf(stdout);
 }
 
 /** Runs a DCMTK tool; the first argument names it: `runDcmtk(["storescu", "-v", ...])`. */
