@@ -15,7 +15,9 @@ import type { ByteSource } from "../bytes/source.ts";
 import { Fault } from "../errors.ts";
 import { InputWindow } from "./input_window.ts";
 import { FULL, NEEDS_PAST, NEEDS_WINDOW, Outlet } from "./outlet.ts";
-import { Steps, type Task, WINDOW_BYTES } from "./steps.ts";
+import { WINDOW_BYTES } from "./measuring.ts";
+import { Steps } from "./steps.ts";
+import { type Task, Walk } from "./walk.ts";
 
 /** One of these has been kept from a closed transcoder for the next. */
 let spareWindow: InputWindow | undefined;
@@ -28,6 +30,7 @@ const NO_WINDOW = new InputWindow(0);
 export class Transcoder implements ByteSource {
   readonly #input: ByteSource;
   readonly #outlet = new Outlet();
+  readonly #walk: Walk;
   readonly #steps: Steps;
   #window: InputWindow;
   #fault: Fault | undefined;
@@ -40,12 +43,13 @@ export class Transcoder implements ByteSource {
     spareWindow = undefined;
     this.#window.open(input);
     this.#outlet.begin(task.target);
-    this.#steps = new Steps(task, this.#window, this.#outlet);
-    this.#steps.done = input.ended && task.edits === undefined;
+    this.#walk = new Walk(task, this.#window, this.#outlet);
+    this.#walk.done = input.ended && task.edits === undefined;
+    this.#steps = new Steps(this.#walk);
   }
 
   get ended(): boolean {
-    return this.#steps.done && this.#outlet.idle;
+    return this.#walk.done && this.#outlet.idle;
   }
 
   close(): void {
@@ -93,18 +97,18 @@ export class Transcoder implements ByteSource {
         return PROGRESS;
       }
       case NEEDS_WINDOW:
-        if (window.sourceEnded) throw this.#steps.valueEndsEarly(this.#outlet.valueBytesLeft);
+        if (window.sourceEnded) throw this.#walk.valueEndsEarly(this.#outlet.valueBytesLeft);
         return window.read(this.#outlet.wantedBytes) ?? PROGRESS;
       default:
         // Going on although the buffer is full: only the next header tells whether this was the end.
-        if (this.#steps.done) return undefined;
+        if (this.#walk.done) return undefined;
         if (this.#steps.step()) return PROGRESS;
-        return window.read(this.#steps.wantedBytes) ?? PROGRESS;
+        return window.read(this.#walk.wantedBytes) ?? PROGRESS;
     }
   }
 
   #passed(lengthBytes: number): void {
-    if (lengthBytes === 0) throw this.#steps.valueEndsEarly(this.#outlet.valueBytesLeft);
+    if (lengthBytes === 0) throw this.#walk.valueEndsEarly(this.#outlet.valueBytesLeft);
     this.#window.passed(lengthBytes);
     this.#outlet.filled(lengthBytes);
   }

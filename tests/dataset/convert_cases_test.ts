@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Fault } from "../../lib/errors.ts";
-import { MEASURED_BYTES } from "../../lib/dataset/steps.ts";
+import { MEASURED_BYTES } from "../../lib/dataset/measuring.ts";
 import { joined } from "./made_up_data_sets.ts";
 import { type Encoding, listing, readDataSet } from "./plain_reader.ts";
 import { BIG, converted, DEFLATED, EXPLICIT, IMPLICIT } from "./pull.ts";
