@@ -22,25 +22,19 @@ const PASSED: Counts = { passed: 1, failed: 0, skipped: 0 };
 const FAILED: Counts = { passed: 0, failed: 1, skipped: 0 };
 
 /** Runs `command`, says how it went, and shows what it said if it failed. */
-async function check(
-  name: string,
-  command: string,
-  args: readonly string[],
-  timeoutSeconds = 120,
-): Promise<Counts> {
+async function check(name: string, command: string, args: readonly string[]): Promise<Counts> {
   const begin = performance.now();
-  const { code, stdout, stderr } = await runCommand(command, args, { cwd: root, timeoutSeconds });
+  const { code, stdout, stderr } = await runCommand(command, args, {
+    cwd: root,
+    timeoutSeconds: STEP_TIMEOUT_SECONDS,
+  });
   report(name, code === 0 ? "passed" : "FAILED", begin);
   if (code !== 0) say(`${stdout}${stderr}`.trimEnd());
   return code === 0 ? PASSED : FAILED;
 }
 
 /** Runs the tests that `args` name, and counts them. */
-async function tests(
-  name: string,
-  args: readonly string[],
-  inParallel = true,
-): Promise<Counts> {
+async function tests(name: string, args: readonly string[], inParallel = true): Promise<Counts> {
   const begin = performance.now();
   const junit = await Deno.makeTempFile({ prefix: "storescu-junit-" });
   try {
