@@ -9,17 +9,34 @@ export const STANDARD_INPUT = "/dev/stdin";
 
 /**
  * Opens what is not a regular file, such as a FIFO or standard input ("/dev/stdin"), as a stream. Waits until somebody
- * opens the other end of a FIFO.
+ * writes to a FIFO.
  * @throws Fault "input"
  */
 export async function openPipe(path: string): Promise<ByteSource> {
+  let otherEnd: Deno.FsFile | undefined;
   try {
+    if (path !== STANDARD_INPUT) otherEnd = openOtherEnd(path);
     const reader = path === STANDARD_INPUT ? Deno.stdin : await Deno.open(path);
     const pipe = new Pipe(path, reader);
     await pipe.readAhead();
     return pipe;
   } catch (caught) {
     throw cannotRead(path, caught);
+  } finally {
+    otherEnd?.close();
+  }
+}
+
+/**
+ * Opening a FIFO stops the whole program until somebody opens its other end, so we do that ourselves until the first
+ * bytes have come. Undefined for what is no FIFO, and where it may not be written to.
+ */
+function openOtherEnd(path: string): Deno.FsFile | undefined {
+  if (!Deno.statSync(path).isFifo) return undefined;
+  try {
+    return Deno.openSync(path, { read: true, write: true });
+  } catch {
+    return undefined;
   }
 }
 

@@ -12,6 +12,7 @@ import { startRecordingPeer } from "../peers/recording_peer.ts";
 import { runStorescu } from "../peers/run_storescu.ts";
 import { type Seen, startScriptedPeer } from "../peers/scripted_peer.ts";
 import { startStorescp } from "../peers/storescp.ts";
+import { waitFor } from "../peers/wait_for.ts";
 
 /** A folder with so many different instances; gone at the end of the scope. */
 async function images(count: number): Promise<AsyncDisposable & { folder: string; paths: string[] }> {
@@ -293,3 +294,52 @@ Deno.test("a peer that mangles the operations window is sent one message at a ti
   assertEquals([run.code, run.stderr], [0, ""]);
   assertEquals(messages, [1, 2]);
 });
+
+Deno.test("a FIFO that nobody writes to yet does not keep the other associations waiting", async () => {
+  await using files = await images(20);
+  const fifo = `${files.folder}/slow`;
+  assert((await new Deno.Command("mkfifo", { args: [fifo] }).output()).success);
+  const { receiver, uids } = countingReceiver(() => 0);
+  await using peer = receiver;
+  const args = ["--jobs", "2", "127.0.0.1", String(peer.port), fifo, ...files.paths];
+  const running = runStorescu(args);
+  await waitFor("the other files", () => uids.length === 20);
+  await Deno.writeFile(fifo, imageFile({ number: 21 }), { create: false });
+  const run = await running;
+  assertEquals([run.code, run.stderr, uids.length], [0, "", 21]);
+});
+
+Deno.test("a source that is slow does not keep the other associations waiting", async () => {
+  await using files = await images(20);
+  const fifo = `${files.folder}/slow`;
+  const made = await new Deno.Command("mkfifo", { args: [fifo] }).output();
+  assert(made.success);
+  const stored: string[] = [];
+  const others = Promise.withResolvers<void>();
+  await using peer = startReceiver({
+    receive: ({ sopInstanceUid }) => ({
+      data: () => {},
+      complete: () => {
+        if (stored.push(sopInstanceUid) === 20) others.resolve();
+        return 0;
+      },
+    }),
+  });
+  const args = ["--jobs", "2", "127.0.0.1", String(peer.port), fifo, ...files.paths];
+  const running = runStorescu(args);
+  // Its beginning at once, the rest when everything else has arrived. Opened for reading, too, this does not wait.
+  const slow = imageFile({ number: 21, pixelBytes: 400_000 });
+  using pipe = await Deno.open(fifo, { read: true, write: true });
+  await writeAll(pipe, slow.subarray(0, 10_000));
+  await others.promise;
+  assertEquals(stored.toSorted(), uidsUpTo(20));
+  await writeAll(pipe, slow.subarray(10_000));
+  pipe.close();
+  const run = await running;
+  assertEquals([run.code, run.stderr], [0, ""]);
+  assertEquals(stored.at(-1), instanceUid(21));
+});
+
+async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+}
