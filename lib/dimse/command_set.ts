@@ -107,7 +107,8 @@ export function textOf(command: CommandSet, element: number): string | undefined
 
 /** The tags of an AT element as "(gggg,eeee)". */
 export function tagsOf(command: CommandSet, element: number): string[] {
-  const value = command.get(element) ?? new Uint8Array();
+  const value = command.get(element);
+  if (value === undefined) return [];
   const tags: string[] = [];
   for (let at = 0; at + 4 <= value.length; at += 4) {
     const group = (value[at] ?? 0) | ((value[at + 1] ?? 0) << 8);

@@ -237,14 +237,12 @@ function hex8(value: number): string {
 /** A bounds-checked run of bytes with a name for messages; reading past its end is Malformed. */
 class Field {
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
   readonly #end: number;
   #at: number;
   readonly name: string;
 
   constructor(bytes: Uint8Array, start: number, end: number, name: string) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#at = start;
     this.#end = end;
     this.name = name;
@@ -259,15 +257,15 @@ class Field {
   }
 
   u8(): number {
-    return this.#view.getUint8(this.#take(1));
+    return this.#number(1);
   }
 
   u16(): number {
-    return this.#view.getUint16(this.#take(2));
+    return this.#number(2);
   }
 
   u32(): number {
-    return this.#view.getUint32(this.#take(4));
+    return this.#number(4);
   }
 
   skip(lengthBytes: number): void {
@@ -302,6 +300,14 @@ class Field {
 
   uid(): string {
     return this.text().trim();
+  }
+
+  /** Big endian. No DataView: most PDUs are so short that making one costs more than reading them. */
+  #number(lengthBytes: number): number {
+    const start = this.#take(lengthBytes);
+    let value = 0;
+    for (let at = start; at < start + lengthBytes; at++) value = value * 256 + (this.#bytes[at] ?? 0);
+    return value;
   }
 
   #take(lengthBytes: number): number {

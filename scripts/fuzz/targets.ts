@@ -11,9 +11,14 @@ import { survey } from "../../lib/dataset/survey.ts";
 import { builtInDictionary } from "../../lib/dicom/dictionary.ts";
 import { loadDictionary } from "../../lib/dicom/dictionary_file.ts";
 import { decodeCommandSet } from "../../lib/dimse/command_set.ts";
-import { encodeStoreRq, readRq, readRsp } from "../../lib/dimse/messages.ts";
+import { readRq, readRsp } from "../../lib/dimse/messages.ts";
 import { decodePdu } from "../../lib/pdu/decode.ts";
 import { Fault } from "../../lib/errors.ts";
+import { bytesOf, CT, hold, RQ } from "../../tests/association/dialogue.ts";
+import { playedPeer } from "../../tests/association/played_peer.ts";
+import { associateAcBytes, RELEASE_RP, storeRsp } from "../../tests/peers/answers.ts";
+import { concat } from "../../tests/peers/pdu_reader.ts";
+import { recordedNames, recordedPdu } from "../../tests/pdu/recorded.ts";
 import { PYDICOM_DATA } from "../../tests/peers/available.ts";
 import { encodePlainly, madeDataSet, Random } from "../../tests/dataset/made_up_data_sets.ts";
 import { pull } from "../../tests/dataset/pull.ts";
@@ -165,35 +170,51 @@ const inflate: Target = {
 
 const pdu: Target = {
   name: "pdu",
-  async corpus() {
-    const found: [string, Uint8Array][] = [];
-    for await (const { name } of Deno.readDir("testdata/pdus")) {
-      found.push([name, fromHex((await Deno.readTextFile(`testdata/pdus/${name}`)).replace(/#.*$/gm, ""))]);
-    }
-    return found;
-  },
+  corpus: () =>
+    Promise.resolve(recordedNames().map((name): [string, Uint8Array] => [name, recordedPdu(name)])),
   run(input) {
     decodePdu(input);
   },
 };
 
-function fromHex(text: string): Uint8Array {
-  const digits = text.replace(/[^0-9a-fA-F]/g, "");
-  return Uint8Array.fromHex(digits.slice(0, digits.length - digits.length % 2));
-}
-
 const command: Target = {
   name: "command",
-  corpus: () =>
-    Promise.resolve([[
-      "C-STORE-RQ",
-      encodeStoreRq({ messageId: 1, sopClassUid: "1.2.840.10008.5.1.4.1.1.2", sopInstanceUid: "1.2.3" }),
-    ]]),
+  corpus: () => {
+    const names = ["store_rq", "store_rsp"];
+    return Promise.resolve(names.map((name): [string, Uint8Array] => [name, recordedPdu(name).subarray(12)]));
+  },
   run(input) {
     const set = decodeCommandSet(input);
     if (typeof set === "string") return;
     readRq(set);
     readRsp(set);
+  },
+};
+
+/** The three turns of a peer that behaves: acceptance, response, release. */
+const TURNS = [
+  associateAcBytes(RQ),
+  storeRsp(1, { messageId: 1, sopClassUid: CT, sopInstanceUid: "1.2.3" }, 0),
+  RELEASE_RP,
+];
+
+/** The answers of a peer, cut anywhere, to a sender that goes from request to release. */
+const association: Target = {
+  name: "association",
+  corpus: () => Promise.resolve([["dialogue", concat(TURNS)]]),
+  async run(input, random) {
+    const [ac = 0, rsp = 0] = TURNS.map(({ length }) => length);
+    const turns = [input.subarray(0, ac), input.subarray(ac, ac + rsp), input.subarray(ac + rsp)];
+    const options = {
+      readBytes: random.pick([1, 7, 1 << 20]),
+      writeBytes: random.pick([100, 1 << 20]),
+      endAfterBytes: input.length,
+      endWhenDry: true,
+    };
+    const { fault } = await hold(playedPeer(turns, options), {
+      sources: [bytesOf(2 + 2 * random.below(300))],
+    });
+    if (fault?.kind === "bug") throw fault;
   },
 };
 
@@ -228,4 +249,14 @@ const edit: Target = {
   },
 };
 
-export const TARGETS: readonly Target[] = [file, stream, dataSet, inflate, pdu, command, dictionary, edit];
+export const TARGETS: readonly Target[] = [
+  file,
+  stream,
+  dataSet,
+  inflate,
+  pdu,
+  command,
+  association,
+  dictionary,
+  edit,
+];

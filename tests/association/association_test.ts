@@ -52,6 +52,23 @@ Deno.test("a dialogue that breaks off at any byte is a lost association that say
   }
 });
 
+Deno.test("any octet of a dialogue may be anything: it ends, and never as a mistake of ours", async () => {
+  let faults = 0;
+  for (const [turn, answer] of ANSWERS.entries()) {
+    for (let at = 0; at < answer.length; at++) {
+      for (const value of [0, 1, 0xff]) {
+        const bent = answer.slice();
+        bent[at] = value;
+        const { fault } = await hold(playedPeer(ANSWERS.with(turn, bent), { endWhenDry: true }));
+        if (fault === undefined) continue;
+        faults++;
+        assert(["lost", "protocol", "rejected"].includes(fault.kind), `${turn}, ${at}: ${fault.message}`);
+      }
+    }
+  }
+  assert(faults > 100, String(faults));
+});
+
 Deno.test("answers are read wherever the peer cuts them", async () => {
   const pieces = storeRspInPieces(1, STORE_RQ, 0xb007, 7);
   const packed = concat(pieces.map((pdu) => pdu.subarray(6)));

@@ -11,8 +11,10 @@ export interface PlayedOptions {
   readonly readBytes?: number;
   /** Most bytes that one write takes. */
   readonly writeBytes?: number;
-  /** The stream ends after so many bytes; without it, when the requestor leaves. */
+  /** The stream ends after so many bytes; without it, when the requestor aborts or leaves. */
   readonly endAfterBytes?: number;
+  /** The stream ends when both sides wait for each other. */
+  readonly endWhenDry?: boolean;
 }
 
 /**
@@ -33,6 +35,7 @@ export class PlayedPeer implements Duplex {
   /** Type of every PDU that the requestor has written. */
   readonly pduTypes: number[] = [];
   isDestroyed = false;
+  #isAborted = false;
 
   constructor(answers: readonly Uint8Array[], options: PlayedOptions) {
     this.#answers = [...answers];
@@ -43,7 +46,7 @@ export class PlayedPeer implements Duplex {
     for (;;) {
       if (this.isDestroyed) throw new Error("read after the end");
       const left = (this.#options.endAfterBytes ?? Infinity) - this.#delivered;
-      if (left <= 0) return null;
+      if (left <= 0 || this.#isAborted) return null;
       if (this.#said.length > 0) {
         const most = Math.min(into.length, this.#options.readBytes ?? into.length, left);
         const bytes = this.#said.splice(0, most);
@@ -51,8 +54,21 @@ export class PlayedPeer implements Duplex {
         this.#delivered += bytes.length;
         return bytes.length;
       }
-      await new Promise<void>((resolve) => this.#wake = resolve);
+      const said = await this.#somethingSaid();
+      if (!said && this.#options.endWhenDry) return null;
     }
+  }
+
+  /** False when nothing was said by the time everything else had its turn. */
+  async #somethingSaid(): Promise<boolean> {
+    let timer: number | undefined;
+    const woken = new Promise<boolean>((resolve) => {
+      this.#wake = () => resolve(true);
+      if (this.#options.endWhenDry) timer = setTimeout(() => resolve(false), 0);
+    });
+    const said = await woken;
+    clearTimeout(timer);
+    return said;
   }
 
   async write(from: Uint8Array): Promise<number> {
@@ -72,6 +88,7 @@ export class PlayedPeer implements Duplex {
   #hear(pdu: Uint8Array): void {
     const [type = 0] = pdu;
     this.pduTypes.push(type);
+    this.#isAborted ||= type === 7;
     const isTurn = type === 1 || type === 5 || (type === 4 && pdu[11] === 2);
     if (isTurn) this.#said.push(...this.#answers.shift() ?? []);
     this.#wake();
