@@ -89,7 +89,16 @@ function parseBracket(
         continue;
       }
     }
-    if (low === "\\") low = pattern[at++];
+    if (low === "[" && pattern[at] === "=" && pattern[at + 2] === "=" && pattern[at + 3] === "]") {
+      low = pattern[at + 1];
+      at += 4;
+    } else if (low === "[" && pattern[at] === ".") {
+      if (pattern[at + 2] !== "." || pattern[at + 3] !== "]") return { test: () => false, lastAt: at };
+      low = pattern[at + 1];
+      at += 4;
+    } else if (low === "\\") {
+      low = pattern[at++];
+    }
     if (low === undefined) return undefined;
     let high: string | undefined = low;
     if (pattern[at] === "-" && pattern[at + 1] !== "]" && pattern[at + 1] !== undefined) {
