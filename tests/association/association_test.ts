@@ -56,14 +56,12 @@ Deno.test("any octet of a dialogue may be anything: it ends, and never as a mist
   let faults = 0;
   for (const [turn, answer] of ANSWERS.entries()) {
     for (let at = 0; at < answer.length; at++) {
-      for (const value of [0, 1, 0xff]) {
-        const bent = answer.slice();
-        bent[at] = value;
-        const { fault } = await hold(playedPeer(ANSWERS.with(turn, bent), { endWhenDry: true }));
-        if (fault === undefined) continue;
-        faults++;
-        assert(["lost", "protocol", "rejected"].includes(fault.kind), `${turn}, ${at}: ${fault.message}`);
-      }
+      const bent = answer.slice();
+      bent[at] = 0xff - (answer[at] ?? 0);
+      const { fault } = await hold(playedPeer(ANSWERS.with(turn, bent), { endWhenDry: true }));
+      if (fault === undefined) continue;
+      faults++;
+      assert(["lost", "protocol", "rejected"].includes(fault.kind), `${turn}, ${at}: ${fault.message}`);
     }
   }
   assert(faults > 100, String(faults));
