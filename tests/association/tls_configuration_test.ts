@@ -292,7 +292,9 @@ Deno.test({
   },
 });
 
-Deno.test("an encrypted key without a password and without a terminal is refused with what to do", async () => {
+Deno.test("an encrypted key without a password and without a terminal is refused with what to do", {
+  ignore: !have("openssl"),
+}, async () => {
   const folder = await Deno.makeTempDir({ prefix: "storescu-tls-" });
   try {
     const { own, encryptedKeyFile } = await makeFiles(folder);
@@ -315,7 +317,7 @@ Deno.test("an encrypted key without a password and without a terminal is refused
   }
 });
 
-Deno.test("no secret reaches a log or a fault", async () => {
+Deno.test("no secret reaches a log or a fault", { ignore: !have("openssl") }, async () => {
   const folder = await Deno.makeTempDir({ prefix: "storescu-tls-" });
   const lines: string[] = [];
   const log = new Logger(plainBackend("all", (text) => lines.push(text)));
