@@ -31,14 +31,17 @@ export function reportFormatOf(path: string): ReportFormat {
   });
 }
 
+/** What it takes of a file. */
+type WrittenFile = Pick<NewFile, "path" | "write" | "rewriteBeginning" | "finish" | "discard">;
+
 /** A report that appears when the run is over. What cannot be written is told once and does not stop the run. */
 export class ReportFile implements Observer {
-  readonly #file: NewFile;
+  readonly #file: WrittenFile;
   readonly #format: ReportFormat;
   readonly #log: Logger;
   #broken = false;
 
-  constructor(file: NewFile, format: ReportFormat, log: Logger) {
+  constructor(file: WrittenFile, format: ReportFormat, log: Logger) {
     this.#file = file;
     this.#format = format;
     this.#log = log;

@@ -4,15 +4,20 @@ import { asFault } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
 import { printable } from "../log/printable.ts";
 import { mayBeArchive, openArchive } from "./archives/archive.ts";
-import type { Archive, Member } from "./archives/member.ts";
+import type { Archive, Member, Memory } from "./archives/member.ts";
 import { isDicomdirFile, mayBeDicomdir, referencedFiles } from "./dicomdir.ts";
 import type { Operand } from "./operands.ts";
 import { ReadPace } from "./read_pace.ts";
 
+/** Members may still be read when those of the next archives are asked for already: of so many archives. */
+const MOST_OPEN_ARCHIVES = 4;
+
 /** Archives are opened once, so that the second time their members are asked for is cheaper. */
 export class Expansion {
   readonly #pace = new ReadPace();
-  readonly #archives = new Map<string, Archive | undefined>();
+  readonly #memory: Memory = { membersLeft: 100_000 };
+  readonly #archives = new Map<string, Archive>();
+  readonly #open: Archive[] = [];
 
   /**
    * Each operand, or what stands in its place.
@@ -57,10 +62,11 @@ export class Expansion {
   }
 
   async #archive(path: string): Promise<Archive | undefined> {
-    const known = this.#archives.get(path);
-    if (known !== undefined) return known;
-    const archive = await openArchive(path, this.#pace);
+    const archive = this.#archives.get(path) ?? await openArchive(path, this.#pace, this.#memory);
+    if (archive === undefined) return undefined;
     this.#archives.set(path, archive);
+    this.#open.push(archive);
+    if (this.#open.length > MOST_OPEN_ARCHIVES) this.#open.shift()?.rest();
     return archive;
   }
 }

@@ -8,7 +8,7 @@
 
 import type { ReadPace } from "../read_pace.ts";
 import { GzipStreams } from "./gzip.ts";
-import type { Archive, Member } from "./member.ts";
+import type { Archive, Member, Memory } from "./member.ts";
 import { openArchiveFile } from "./section.ts";
 import { compressedTar, isTarHeader, plainTar, TAR_BLOCK_BYTES } from "./tar.ts";
 import { zip } from "./zip.ts";
@@ -24,7 +24,11 @@ export function mayBeArchive(path: string): boolean {
 }
 
 /** The archive in a file; undefined when there is none. @throws Fault "input" */
-export async function openArchive(path: string, pace: ReadPace): Promise<Archive | undefined> {
+export async function openArchive(
+  path: string,
+  pace: ReadPace,
+  memory: Memory,
+): Promise<Archive | undefined> {
   const head = readHead(path, pace);
   if (head.byteLength < 4) return undefined;
   if (head.byteLength >= 132 && head.getUint32(DICOM_PREFIX_OFFSET) === DICOM_PREFIX) return undefined;
@@ -37,7 +41,7 @@ export async function openArchive(path: string, pace: ReadPace): Promise<Archive
   const lengthBytes = await begin.fill(inside);
   begin.close();
   return isTarHeader(new DataView(inside.buffer, 0, lengthBytes))
-    ? compressedTar(path, streams)
+    ? compressedTar(path, streams, memory)
     : single(path, streams);
 }
 
@@ -59,5 +63,6 @@ function single(path: string, streams: GzipStreams): Archive {
     async *members() {
       yield await Promise.resolve(member);
     },
+    rest: () => streams.rest(),
   };
 }

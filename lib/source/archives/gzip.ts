@@ -44,6 +44,11 @@ export class GzipStreams {
     });
   }
 
+  /** Closes the streams that nobody reads. */
+  rest(): void {
+    for (const { source } of this.#waiting.splice(0)) source.close();
+  }
+
   /** Takes out the stream that has come as close to `offset` as possible, but not further. */
   #nearest(offset: number): Stream | undefined {
     let best = -1;

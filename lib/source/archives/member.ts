@@ -37,4 +37,11 @@ export interface Archive {
    * @throws Fault "input" when it is damaged: members from there on are not known
    */
   members(): AsyncIterable<Member>;
+  /** Gives back what is kept open for members to come. The archive may be used again. */
+  rest(): void;
+}
+
+/** How many members may be remembered altogether, so that an archive need not be read again to be listed. */
+export interface Memory {
+  membersLeft: number;
 }

@@ -12,15 +12,12 @@ import type { ReadPace } from "../read_pace.ts";
 import { importCommonJs } from "./common_js.ts";
 import { damaged } from "./damaged.ts";
 import type { GzipStreams } from "./gzip.ts";
-import type { Archive, Member } from "./member.ts";
+import type { Archive, Member, Memory } from "./member.ts";
 import { FileSection, openArchiveFile } from "./section.ts";
 
 export const TAR_BLOCK_BYTES = 512;
 
 const ZEROS = new Uint8Array(256 * 1024);
-
-/** So many members of a compressed archive are remembered, so that it need not be inflated again to be listed. */
-const REMEMBERED_MEMBERS = 100_000;
 
 /** True when this looks like the first block of a tar file: the sum of its bytes is right. */
 export function isTarHeader(block: DataView): boolean {
@@ -62,28 +59,34 @@ export function plainTar(path: string, pace: ReadPace): Archive {
         file.close();
       }
     },
+    rest() {},
   };
 }
 
 /** A tar file inside a gzip file. */
-export function compressedTar(path: string, streams: GzipStreams): Archive {
+export function compressedTar(path: string, streams: GzipStreams, memory: Memory): Archive {
   let remembered: readonly Member[] | undefined;
   return {
     async *members() {
       if (remembered !== undefined) return yield* remembered;
       const seen: Member[] = [];
+      let count = 0;
       const source = await streams.open(0);
       try {
         for await (const { header, offset } of headers(forward(source), path)) {
           const member = memberOf(header, offset, path, () => streams.open(offset, header.size));
-          if (seen.length <= REMEMBERED_MEMBERS) seen.push(member);
+          if (seen.length < memory.membersLeft) seen.push(member);
+          count++;
           yield member;
         }
       } finally {
         source.close();
       }
-      if (seen.length <= REMEMBERED_MEMBERS) remembered = seen;
+      if (seen.length < count) return;
+      remembered = seen;
+      memory.membersLeft -= count;
     },
+    rest: () => streams.rest(),
   };
 }
 

@@ -42,7 +42,12 @@ export interface Yauzl {
   fromRandomAccessReader(
     reader: Reader,
     totalBytes: number,
-    options: { readonly lazyEntries: true; readonly decodeStrings: false; readonly autoClose: false },
+    options: {
+      readonly lazyEntries: true;
+      readonly decodeStrings: false;
+      readonly validateEntrySizes: false;
+      readonly autoClose: false;
+    },
     done: Done<ZipFile>,
   ): void;
   /** By flags and extra fields: UTF-8 or code page 437. */

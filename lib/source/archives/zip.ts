@@ -63,6 +63,7 @@ export function zip(path: string, pace: ReadPace): Archive {
         file.close();
       }
     },
+    rest() {},
   };
 }
 
@@ -119,7 +120,13 @@ async function contentStart(yauzl: Yauzl, file: InputFile, entry: Entry): Promis
 }
 
 function openDirectory(yauzl: Yauzl, file: InputFile): Promise<ZipFile> {
-  const options = { lazyEntries: true, decodeStrings: false, autoClose: false } as const;
+  // Names are nothing but names here, and lengths are checked as the bytes pass: neither is a reason to stop.
+  const options = {
+    lazyEntries: true,
+    decodeStrings: false,
+    validateEntrySizes: false,
+    autoClose: false,
+  } as const;
   return new Promise((resolve, reject) =>
     yauzl.fromRandomAccessReader(
       readerOf(yauzl.RandomAccessReader, file),
