@@ -33,9 +33,10 @@ export async function providePeers(): Promise<string[]> {
   if (missing.length === 0 || !await canInstall()) return missing.map(({ name }) => name);
   const packages = [...new Set(missing.map(({ debianPackage }) => debianPackage))];
   say(`installing ${packages.join(", ")}`);
-  if (!await install(packages)) {
+  const failed = await installEach(packages);
+  if (failed.length > 0) {
     await runCommand("apt-get", ["update", "-qq"], { cwd: "/", timeoutSeconds: 120 });
-    await install(packages);
+    await installEach(failed);
   }
   if (packages.includes("orthanc")) {
     // The package starts a server of its own, on the ports of a real one.
@@ -56,8 +57,15 @@ async function canInstall(): Promise<boolean> {
   return Deno.build.os === "linux" && Deno.uid() === 0 && await commandOf("apt", "apt-get", "apt").isThere();
 }
 
-async function install(packages: readonly string[]): Promise<boolean> {
-  const args = ["install", "--yes", "--quiet", "--no-install-recommends", ...packages];
+/** One by one, so that a package this Debian does not have keeps none of the others away; answers which failed. */
+async function installEach(packages: readonly string[]): Promise<string[]> {
   const env = { DEBIAN_FRONTEND: "noninteractive" };
-  return (await runCommand("apt-get", args, { cwd: "/", env, timeoutSeconds: 300 })).code === 0;
+  const failed: string[] = [];
+  for (const name of packages) {
+    const args = ["install", "--yes", "--quiet", "--no-install-recommends", name];
+    if ((await runCommand("apt-get", args, { cwd: "/", env, timeoutSeconds: 300 })).code !== 0) {
+      failed.push(name);
+    }
+  }
+  return failed;
 }
