@@ -84,6 +84,8 @@ export class Association {
   #slots: [Slot, Slot] | undefined;
   /** Fragments of two messages must not mix; one that was torn is never followed by another. */
   #inMessage = false;
+  /** Ends the wait for a slow source. */
+  #stopWaiting: ((fault: Fault) => void) | undefined;
   #ac: AssociateAc | undefined;
   #fragmentBytes = 0;
 
@@ -161,7 +163,7 @@ export class Association {
       command = undefined;
       while (!batch.full && !source.ended) {
         const slow = batch.put(source);
-        if (slow !== undefined) await slow;
+        if (slow !== undefined) await this.#unlessFaulty(slow);
       }
       this.#throwIfFaulty();
       slot.written = this.#outgoing.write(batch.bytes);
@@ -232,6 +234,15 @@ export class Association {
     this.#inMessage = true;
     this.#machine.on("dataRequest");
     return this.#requests.open(messageId, contextId, expectedCommand);
+  }
+
+  /** Waits for a source, which may take for ever, but not beyond the end of the association. */
+  #unlessFaulty(slow: Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#stopWaiting = reject;
+      if (this.#fault !== undefined) reject(this.#fault);
+      slow.then(resolve, reject);
+    });
   }
 
   /** The two batches take turns. */
@@ -445,6 +456,7 @@ export class Association {
     this.#deadlines.stop();
     this.#acse?.settle.reject(fault);
     this.#acse = undefined;
+    this.#stopWaiting?.(fault);
     this.#requests.fail(fault);
   }
 

@@ -145,6 +145,17 @@ Deno.test("a source that fails tears the message: the association is aborted, ne
   assertEquals(peer.associations[0]?.end, "aborted");
 });
 
+Deno.test("a source that never gets on does not hide that the association has ended", async () => {
+  const never: ByteSource = { fill: () => new Promise(() => {}), ended: false, close() {} };
+  const peer = playedPeer([associateAcBytes(RQ)]);
+  const association = await Association.request(peer, RQ, PATIENT);
+  const storing = association.store(1, STORE_RQ, never);
+  association.cancel(new Fault("lost", "stopped by the operator"));
+  await assertRejects(() => storing, Fault, "stopped by the operator");
+  await association.abort();
+  assertEquals(peer.pduTypes, [1, 7]);
+});
+
 Deno.test("an empty data set is refused before anything is said", async () => {
   await using peer = startRecordingPeer();
   const { fault } = await hold(await connectTo(peer.port), { sources: [bytesOf(0)] });
