@@ -10,6 +10,7 @@ import type { Logger } from "../log/log.ts";
 import { dumpRequest, dumpResponse, dumpStatusDetail } from "../log/message_dump.ts";
 import type { Instance } from "../source/instance.ts";
 import { whyNotAccepted } from "./not_accepted.ts";
+import { MessageIds } from "./message_ids.ts";
 import type { OpenAssociation } from "./open.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -44,15 +45,11 @@ export interface MessageWatch {
 /** Begins to watch the message with the file `path`. */
 export type WatchMessage = (path: string) => MessageWatch;
 
-const LAST_MESSAGE_ID = 65535;
-
 export class Delivery {
   readonly #open: OpenAssociation;
   readonly #options: DeliveryOptions;
   readonly #log: Logger;
-  #messageId = 0;
-  /** Message IDs of the requests under way. */
-  readonly #awaited = new Set<number>();
+  readonly #messageIds = new MessageIds();
   #torn = false;
 
   constructor(open: OpenAssociation, options: DeliveryOptions) {
@@ -87,7 +84,7 @@ export class Delivery {
 
   async #send(instance: Instance, path: string, context: AcceptedContext): Promise<Step> {
     const { sopClassUid, sopInstanceUid, transferSyntax } = instance;
-    const messageId = this.#nextMessageId();
+    const messageId = this.#messageIds.take();
     let watch: MessageWatch | undefined;
     try {
       if (transferSyntax !== context.transferSyntax) {
@@ -104,19 +101,12 @@ export class Delivery {
       this.#torn = false;
       return { kind: "underway", outcome: this.#answered(path, messageId, response, context.id) };
     } catch (caught) {
+      this.#messageIds.giveBack(messageId);
       return { kind: "ended", outcome: this.#failed(path, asFault(caught)) };
     } finally {
       instance.close();
       watch?.ended();
     }
-  }
-
-  /** 1 to 65535 and again from 1, leaving out those whose answers are still awaited (PS3.7 9.1.1.1.1). */
-  #nextMessageId(): number {
-    do this.#messageId = this.#messageId === LAST_MESSAGE_ID ? 1 : this.#messageId + 1; while (
-      this.#awaited.has(this.#messageId)
-    );
-    return this.#messageId;
   }
 
   async #answered(
@@ -125,7 +115,6 @@ export class Delivery {
     response: Promise<DimseRsp>,
     contextId: number,
   ): Promise<Outcome> {
-    this.#awaited.add(messageId);
     try {
       const rsp = await response;
       const { status, errorComment: comment, offendingElements } = rsp;
@@ -141,7 +130,7 @@ export class Delivery {
     } catch (caught) {
       return this.#failed(path, asFault(caught));
     } finally {
-      this.#awaited.delete(messageId);
+      this.#messageIds.giveBack(messageId);
     }
   }
 
