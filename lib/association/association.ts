@@ -2,25 +2,26 @@
  * One association as its requestor sees it (PS3.8): request, store, release, abort.
  *
  * How this room works: `transport.ts` and `tls*.ts` make a Duplex of bytes; `Association.request` negotiates over it.
- * One loop reads all the time, feeds every PDU to the state machine (`states.ts`) and hands answers to whoever waits
- * (`requests.ts`), so an abort is seen even in the middle of a large object. `store` fills one Batch while another is
- * being written (`outgoing.ts`); `deadlines.ts` keeps all time limits. Whatever goes wrong becomes one Fault that ends
- * every wait at once; after that the association is never used again.
+ * One loop reads all the time, feeds every PDU to the state machine (`states.ts`), and hands responses
+ * (`responses.ts`) to whoever waits for them (`requests.ts`), so an abort is seen even in the middle of a large object.
+ * Messages are cut into batches (`message_writer.ts`), one of which is filled while another is written (`outgoing.ts`);
+ * `deadlines.ts` keeps all time limits. Whatever goes wrong becomes one Fault that ends every wait at once; after that
+ * the association is never used again.
  */
 
 import type { ByteSource } from "../bytes/source.ts";
-import { CommandAssembly } from "../dimse/command_assembly.ts";
-import { COMMAND, decodeCommandSet } from "../dimse/command_set.ts";
-import { type DimseRsp, encodeEchoRq, encodeStoreRq, readRsp, type StoreRq } from "../dimse/messages.ts";
+import { COMMAND } from "../dimse/command_set.ts";
+import { type DimseRsp, encodeEchoRq, encodeStoreRq, type StoreRq } from "../dimse/messages.ts";
 import { asFault, Fault } from "../errors.ts";
 import { decodePdu } from "../pdu/decode.ts";
 import { encodePdu } from "../pdu/encode.ts";
-import { Batch, longestFragmentBytes } from "../pdu/fragment.ts";
+import { longestFragmentBytes } from "../pdu/fragment.ts";
 import { type FramingError, PduFramer } from "../pdu/frame.ts";
 import type { AssociateAc, AssociateRq, MalformedPdu, Pdu, Pdv } from "../pdu/types.ts";
 import { CONTEXT_RESULT, PDU_NAME } from "../pdu/types.ts";
 import { Deadlines, type TimeLimits, type Waiting } from "./deadlines.ts";
 import type { Duplex } from "./duplex.ts";
+import { MessageWriter } from "./message_writer.ts";
 import { Outgoing } from "./outgoing.ts";
 import {
   abortText,
@@ -30,8 +31,9 @@ import {
   releasedFault,
   startOfOtherProtocol,
 } from "./refusals.ts";
-import { type OpenRequest, Requests } from "./requests.ts";
-import { type Event, StateMachine } from "./states.ts";
+import { OpenRequest, Requests } from "./requests.ts";
+import { Responses } from "./responses.ts";
+import { eventOf, StateMachine } from "./states.ts";
 
 /** Longest PDU body read: twice the most we announce. A claim of 4 GB ends the association. */
 const LONGEST_RECEIVED_PDU_BYTES = 1 << 18;
@@ -61,17 +63,10 @@ export interface SentStore {
   readonly response: Promise<DimseRsp>;
 }
 
-/** A batch, and when its bytes have left it. */
-interface Slot {
-  readonly batch: Batch;
-  written: Promise<void>;
-}
-
 export class Association {
   readonly #duplex: Duplex;
   readonly #machine = new StateMachine();
   readonly #framer = new PduFramer(LONGEST_RECEIVED_PDU_BYTES);
-  readonly #commands = new CommandAssembly();
   readonly #requests = new Requests();
   readonly #outgoing: Outgoing;
   readonly #deadlines: Deadlines;
@@ -81,12 +76,9 @@ export class Association {
   /** Waits for A-ASSOCIATE-AC or A-RELEASE-RP. */
   #acse: { readonly awaited: string; readonly settle: PromiseWithResolvers<void> } | undefined;
   #fault: Fault | undefined;
-  #slots: [Slot, Slot] | undefined;
-  /** Fragments of two messages must not mix; one that was torn is never followed by another. */
-  #inMessage = false;
-  /** Ends the wait for a slow source. */
-  #stopWaiting: ((fault: Fault) => void) | undefined;
   #ac: AssociateAc | undefined;
+  #responses = new Responses([]);
+  #messages: MessageWriter | undefined;
   #fragmentBytes = 0;
 
   private constructor(duplex: Duplex, options: AssociationOptions) {
@@ -113,10 +105,8 @@ export class Association {
     try {
       await association.#ask("A-ASSOCIATE-AC", encodePdu(rq));
       association.#throwIfFaulty(); // by what came behind the answer
-      association.#fragmentBytes = longestFragmentBytes(
-        association.ac.maximumLengthReceived,
-        options.maxSendPduBytes,
-      );
+      const { maximumLengthReceived } = association.ac;
+      association.#fragmentBytes = longestFragmentBytes(maximumLengthReceived, options.maxSendPduBytes);
       return association;
     } catch (caught) {
       if (association.#fault === undefined) association.destroy();
@@ -154,33 +144,15 @@ export class Association {
     sent?: (dataPdvs: number, lengthBytes: number) => void,
   ): Promise<SentStore> {
     if (source.ended) throw new Fault("input", "data set is empty", { code: "0006:0202" });
-    const request = this.#open(rq.messageId, contextId, COMMAND.cStoreRsp);
-    let command: Uint8Array | undefined = encodeStoreRq(rq);
-    for (;;) {
-      const slot = await this.#freeSlot();
-      const { batch } = slot;
-      batch.begin(contextId, command);
-      command = undefined;
-      while (!batch.full && !source.ended) {
-        const slow = batch.put(source);
-        if (slow !== undefined) await this.#unlessFaulty(slow);
-      }
-      this.#throwIfFaulty();
-      slot.written = this.#outgoing.write(batch.bytes);
-      sent?.(batch.dataPdvs, batch.bytes.length);
-      if (!source.ended) continue;
-      this.#completed(request, slot.written);
-      return { response: request.response };
-    }
+    const request = this.#open(rq.messageId, contextId, COMMAND.cStoreRsp, () => source.ended);
+    await this.#send(request, encodeStoreRq(rq), source, sent);
+    return { response: request.response };
   }
 
   /** C-ECHO. */
   async echo(contextId: number, messageId: number): Promise<DimseRsp> {
-    const request = this.#open(messageId, contextId, COMMAND.cEchoRsp);
-    const slot = await this.#freeSlot();
-    slot.batch.begin(contextId, encodeEchoRq(messageId));
-    slot.written = this.#outgoing.write(slot.batch.bytes);
-    this.#completed(request, slot.written);
+    const request = this.#open(messageId, contextId, COMMAND.cEchoRsp, () => true);
+    await this.#send(request, encodeEchoRq(messageId));
     return await request.response;
   }
 
@@ -228,38 +200,28 @@ export class Association {
     }
   }
 
-  #open(messageId: number, contextId: number, expectedCommand: number): OpenRequest {
+  #open(
+    messageId: number,
+    contextId: number,
+    expectedCommand: number,
+    isComplete: () => boolean,
+  ): OpenRequest {
     this.#throwIfFaulty();
-    if (this.#inMessage) throw new RangeError("a message begins in the middle of another");
-    this.#inMessage = true;
     this.#machine.on("dataRequest");
-    return this.#requests.open(messageId, contextId, expectedCommand);
+    return this.#requests.open(messageId, new OpenRequest(contextId, expectedCommand, isComplete));
   }
 
-  /** Waits for a source, which may take for ever, but not beyond the end of the association. */
-  #unlessFaulty(slow: Promise<void>): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#stopWaiting = reject;
-      if (this.#fault !== undefined) reject(this.#fault);
-      slow.then(resolve, reject);
-    });
-  }
-
-  /** The two batches take turns. */
-  async #freeSlot(): Promise<Slot> {
-    this.#slots ??= [newSlot(this.#fragmentBytes), newSlot(this.#fragmentBytes)];
-    this.#slots.reverse();
-    const [slot] = this.#slots;
-    await slot.written;
-    return slot;
-  }
-
-  /** All of a request is given to the transport: its time limit runs from when that has taken it. */
-  #completed(request: OpenRequest, written: Promise<void>): void {
-    request.complete = true;
-    this.#inMessage = false;
+  /** Its time limit runs from when the transport has taken all of it. */
+  async #send(
+    request: OpenRequest,
+    command: Uint8Array,
+    source?: ByteSource,
+    sent?: (dataPdvs: number, lengthBytes: number) => void,
+  ): Promise<void> {
+    this.#messages ??= new MessageWriter(this.#outgoing, this.#fragmentBytes);
+    const { taken } = await this.#messages.write(request.contextId, command, source, sent);
     const clock = () => request.sentMs = performance.now();
-    written.then(clock, () => {}); // the request has been rejected then
+    taken.then(clock, () => {}); // the request has been rejected then
   }
 
   /** The peer's abort or close is the better reason, and may be just about to be read. */
@@ -291,7 +253,7 @@ export class Association {
 
   async #read(): Promise<void> {
     // A peer with Nagle's algorithm holds back the second half of a response until we have acknowledged the first.
-    const isHalf = this.#framer.inMiddle || this.#commands.inMiddle || this.#machine.state !== "Sta6";
+    const isHalf = this.#framer.inMiddle || this.#responses.inMiddle || this.#machine.state !== "Sta6";
     if (isHalf) this.#duplex.quickAck();
     let lengthBytes: number | null;
     try {
@@ -324,7 +286,7 @@ export class Association {
     const action = this.#machine.on(eventOf(pdu));
     switch (action) {
       case "AE3":
-        if (pdu.type === "associateAc") this.#ac = pdu;
+        if (pdu.type === "associateAc") this.#accept(pdu);
         this.#events.acBytes?.(bytes);
         this.#confirm();
         break;
@@ -356,33 +318,23 @@ export class Association {
     }
   }
 
-  /** Only responses are expected, and those have no data set. */
-  #takePdv(pdv: Pdv): void {
-    if (!this.#isAccepted(pdv.contextId)) {
-      throw protocolFault("0006:0101", `ASC Bad presentation context ID: ${pdv.contextId} was not accepted`);
-    }
-    if (!pdv.isCommand) {
-      throw protocolFault("0006:020f", "DIMSE: Command PDV Expected: a fragment of a data set arrived");
-    }
-    const command = this.#commands.take(pdv);
-    if (command === undefined) return;
-    const elements = typeof command === "string" ? command : decodeCommandSet(command.bytes);
-    const rsp = typeof elements === "string" ? elements : readRsp(elements);
-    if (typeof rsp === "string") throw protocolFault("0006:0203", `DIMSE Badly formed message: ${rsp}`);
-    const request = this.#requests.answeredBy(rsp);
-    if (pdv.contextId !== request.contextId) {
-      this.#events.warning?.(
-        `the response came on presentation context ${pdv.contextId} instead of ${request.contextId}`,
-      );
-    }
-    this.#events.response?.(rsp, pdv.contextId);
-    request.resolve(rsp);
+  #accept(ac: AssociateAc): void {
+    this.#ac = ac;
+    const accepted = ac.contexts.filter(({ result }) => result === CONTEXT_RESULT.acceptance);
+    this.#responses = new Responses(accepted.map(({ id }) => id));
   }
 
-  #isAccepted(contextId: number): boolean {
-    return this.ac.contexts.some(({ id, result }) =>
-      id === contextId && result === CONTEXT_RESULT.acceptance
-    );
+  #takePdv(pdv: Pdv): void {
+    const received = this.#responses.take(pdv);
+    if (received === undefined) return;
+    const { rsp, contextId } = received;
+    const request = this.#requests.answeredBy(rsp);
+    if (contextId !== request.contextId) {
+      const text = `the response came on presentation context ${contextId} instead of ${request.contextId}`;
+      this.#events.warning?.(text);
+    }
+    this.#events.response?.(rsp, contextId);
+    request.resolve(rsp);
   }
 
   #misframed(error: FramingError): void {
@@ -456,7 +408,7 @@ export class Association {
     this.#deadlines.stop();
     this.#acse?.settle.reject(fault);
     this.#acse = undefined;
-    this.#stopWaiting?.(fault);
+    this.#messages?.end(fault);
     this.#requests.fail(fault);
   }
 
@@ -464,31 +416,6 @@ export class Association {
     this.#deadlines.stop();
     this.#outgoing.cut(this.#fault ?? lostFault("released"));
     this.#duplex.destroy();
-  }
-}
-
-function newSlot(fragmentBytes: number): Slot {
-  return { batch: new Batch(fragmentBytes), written: Promise.resolve() };
-}
-
-function eventOf(pdu: Pdu | MalformedPdu): Event {
-  switch (pdu.type) {
-    case "associateRq":
-      return "associateRqPdu";
-    case "associateAc":
-      return "associateAcPdu";
-    case "associateRj":
-      return "associateRjPdu";
-    case "pDataTf":
-      return "dataPdu";
-    case "releaseRq":
-      return "releaseRqPdu";
-    case "releaseRp":
-      return "releaseRpPdu";
-    case "abort":
-      return "abortPdu";
-    case "malformed":
-      return "invalidPdu";
   }
 }
 

@@ -8,15 +8,16 @@ import { protocolFault } from "./refusals.ts";
 export class OpenRequest {
   readonly contextId: number;
   readonly expectedCommand: number;
+  /** Nothing of it is left to be read and sent. */
+  readonly isComplete: () => boolean;
   readonly #settle = Promise.withResolvers<DimseRsp>();
-  /** Its last byte is with the transport, or on its way there. */
-  complete = false;
   /** When the transport took its last byte (performance.now): from then on the time limit runs. */
   sentMs: number | undefined;
 
-  constructor(contextId: number, expectedCommand: number) {
+  constructor(contextId: number, expectedCommand: number, isComplete: () => boolean) {
     this.contextId = contextId;
     this.expectedCommand = expectedCommand;
+    this.isComplete = isComplete;
     this.response.catch(() => {}); // whoever asked for it sees the rejection; nobody else must
   }
 
@@ -37,9 +38,8 @@ export class OpenRequest {
 export class Requests {
   readonly #open = new Map<number, OpenRequest>();
 
-  open(messageId: number, contextId: number, expectedCommand: number): OpenRequest {
+  open(messageId: number, request: OpenRequest): OpenRequest {
     if (this.#open.has(messageId)) throw new RangeError(`message ID ${messageId} is in use`);
-    const request = new OpenRequest(contextId, expectedCommand);
     this.#open.set(messageId, request);
     return request;
   }
@@ -60,7 +60,7 @@ export class Requests {
     if (rsp.hasDataSet) {
       throw protocolFault("0006:0203", "DIMSE Badly formed message: the response announces a data set");
     }
-    if (!request.complete && statusClass(status) !== "failure") {
+    if (!request.isComplete() && statusClass(status) !== "failure") {
       const text =
         `DIMSE: Unexpected Response: message ${messageId} is called stored before all of it was sent`;
       throw protocolFault("0006:0211", text);

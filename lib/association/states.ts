@@ -4,6 +4,8 @@
  * a peer can do is in every row where a transport connection exists.
  */
 
+import type { MalformedPdu, Pdu } from "../pdu/types.ts";
+
 /** The states a requestor can be in, by the standard's sentences. */
 export const STATE = {
   Sta1: "Idle",
@@ -37,6 +39,28 @@ export type Event =
   | "transportClosed" // Evt17
   | "artimExpired" // Evt18
   | "invalidPdu"; // Evt19
+
+/** What the arrival of a PDU is called in the table. */
+export function eventOf({ type }: Pdu | MalformedPdu): Event {
+  switch (type) {
+    case "associateRq":
+      return "associateRqPdu";
+    case "associateAc":
+      return "associateAcPdu";
+    case "associateRj":
+      return "associateRjPdu";
+    case "pDataTf":
+      return "dataPdu";
+    case "releaseRq":
+      return "releaseRqPdu";
+    case "releaseRp":
+      return "releaseRpPdu";
+    case "abort":
+      return "abortPdu";
+    case "malformed":
+      return "invalidPdu";
+  }
+}
 
 /** Tables 9-6 to 9-9: what is done on the way to the next state. */
 export const ACTION = {
