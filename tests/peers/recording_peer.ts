@@ -18,6 +18,8 @@ export interface RecordingPeerOptions {
   readonly responseFragmentBytes?: number;
   /** Which transfer syntax is taken for each presentation context. Default: the first proposed. */
   readonly choose?: Choice;
+  /** Speaks TLS, with this certificate and key in PEM. */
+  readonly tls?: { readonly cert: string; readonly key: string };
   /** Other contents of the A-ASSOCIATE-AC: maximumLengthReceived, operationsWindow ... */
   readonly associateAc?: Partial<AssociateAc>;
 }
@@ -56,7 +58,10 @@ export interface RecordingPeer extends AsyncDisposable {
 }
 
 export function startRecordingPeer(options: RecordingPeerOptions = {}): RecordingPeer {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const address = { hostname: "127.0.0.1", port: 0 };
+  const listener = options.tls === undefined
+    ? Deno.listen(address)
+    : Deno.listenTls({ ...address, ...options.tls });
   const associations: Recording[] = [];
   const counter = { stores: 0 };
   const served: Promise<void>[] = [];
@@ -84,7 +89,7 @@ export function startRecordingPeer(options: RecordingPeerOptions = {}): Recordin
 }
 
 class Recording implements RecordedAssociation {
-  readonly #connection: Deno.TcpConn;
+  readonly #connection: Deno.TcpConn | Deno.TlsConn;
   readonly #options: RecordingPeerOptions;
   /** Shared by all associations of a peer, for `statuses`. */
   readonly #counter: { stores: number };
@@ -96,7 +101,11 @@ class Recording implements RecordedAssociation {
   #command: { readonly set: CommandSet; readonly contextId: number } | undefined;
   readonly #syntaxes = new Map<number, string>();
 
-  constructor(connection: Deno.TcpConn, options: RecordingPeerOptions, counter: { stores: number }) {
+  constructor(
+    connection: Deno.TcpConn | Deno.TlsConn,
+    options: RecordingPeerOptions,
+    counter: { stores: number },
+  ) {
     this.#connection = connection;
     this.#options = options;
     this.#counter = counter;
@@ -120,7 +129,7 @@ class Recording implements RecordedAssociation {
   }
 
   async run(): Promise<void> {
-    this.#connection.setNoDelay();
+    if ("setNoDelay" in this.#connection) this.#connection.setNoDelay();
     let end: RecordedAssociation["end"] = "closed";
     try {
       for (let pdu = await this.#reader.next(); pdu !== undefined; pdu = await this.#reader.next()) {
