@@ -12,12 +12,6 @@ function wordsOf(buffer: ArrayBufferLike): Uint32Array {
   return words;
 }
 
-/** Lets go of the buffer that was swapped last. */
-export function forgetSwapped(): void {
-  viewed = undefined;
-  words = new Uint32Array(0);
-}
-
 /** Swaps every unit of `unitBytes` octets in `bytes[start, end)`, whose length is a multiple of that. */
 export function swapUnits(bytes: Uint8Array, start: number, end: number, unitBytes: number): void {
   if (unitBytes === 2) swapPairs(bytes, start, end);

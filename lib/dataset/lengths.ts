@@ -11,13 +11,6 @@ export class Lengths {
   #longCount = 0;
   #passed = 0;
 
-  /** Forgets everything. */
-  clear(): void {
-    this.forget();
-    this.#longCount = 0;
-    this.#passed = 0;
-  }
-
   /** Forgets the lengths. */
   forget(): void {
     this.#count = 0;

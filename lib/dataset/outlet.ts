@@ -11,7 +11,7 @@ import { headerBytesOf, put32, putHeader, type Target } from "./encode.ts";
 import type { InputWindow } from "./input_window.ts";
 
 /** Everything stated has been delivered. */
-export const DRAINED = 0;
+const DRAINED = 0;
 /** The consumer's buffer is full, and something is still to be delivered. */
 export const FULL = 1;
 /** The window must be filled first, with at least `wantedBytes`. */
@@ -31,7 +31,7 @@ export class Outlet {
   /** What `drain` wants to see in the window. */
   wantedBytes = 0;
 
-  #target: Target = { explicit: true, bigEndian: false, newVr: true };
+  readonly #target: Target;
   #into = NOTHING;
   #at = 0;
   readonly #staged = new Uint8Array(64);
@@ -45,15 +45,8 @@ export class Outlet {
   #dropped = false;
   #padded = false;
 
-  /** Starts over, with nothing stated. */
-  begin(target: Target): void {
+  constructor(target: Target) {
     this.#target = target;
-    this.measuring = false;
-    this.#stagedAt = this.#stagedEnd = 0;
-    this.#literal = NOTHING;
-    this.#literalAt = 0;
-    this.#valueBytes = 0;
-    this.#padded = false;
   }
 
   /** Delivers to `into` from now on. */

@@ -12,15 +12,10 @@ export class PrivateBlocks {
   readonly #blocks: number[] = [];
   readonly #creators: string[] = [];
   #count = 0;
-  #dictionary: Dictionary;
+  readonly #dictionary: Dictionary;
 
   constructor(dictionary: Dictionary) {
     this.#dictionary = dictionary;
-  }
-
-  begin(dictionary: Dictionary): void {
-    this.#dictionary = dictionary;
-    this.#count = 0;
   }
 
   /** How many reservations there are; `drop` goes back to such a number. */

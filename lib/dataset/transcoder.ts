@@ -29,7 +29,7 @@ const NO_WINDOW = new InputWindow(0);
 
 export class Transcoder implements ByteSource {
   readonly #input: ByteSource;
-  readonly #outlet = new Outlet();
+  readonly #outlet: Outlet;
   readonly #walk: Walk;
   readonly #steps: Steps;
   #window: InputWindow;
@@ -42,7 +42,7 @@ export class Transcoder implements ByteSource {
     this.#window = spareWindow ?? new InputWindow(WINDOW_BYTES);
     spareWindow = undefined;
     this.#window.open(input);
-    this.#outlet.begin(task.target);
+    this.#outlet = new Outlet(task.target);
     this.#walk = new Walk(task, this.#window, this.#outlet);
     this.#walk.done = input.ended && task.edits === undefined;
     this.#steps = new Steps(this.#walk);
