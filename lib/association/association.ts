@@ -253,8 +253,7 @@ export class Association {
 
   async #read(): Promise<void> {
     // A peer with Nagle's algorithm holds back the second half of a response until we have acknowledged the first.
-    const isHalf = this.#framer.inMiddle || this.#responses.inMiddle || this.#machine.state !== "Sta6";
-    if (isHalf) this.#duplex.quickAck();
+    if (this.#framer.inMiddle || this.#responses.inMiddle) this.#duplex.quickAck();
     let lengthBytes: number | null;
     try {
       lengthBytes = await this.#duplex.read(this.#framer.space());

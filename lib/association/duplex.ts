@@ -9,7 +9,7 @@ export interface Duplex {
    * time; `from` must not change until it is done.
    */
   write(from: Uint8Array): Promise<number>;
-  /** Asks for the answer to be acknowledged at once (TCP_QUICKACK, not sticky: call before each read). */
+  /** Asks for the answer to be acknowledged at once (TCP_QUICKACK, not sticky: call before each read that waits for the rest of it). */
   quickAck(): void;
   /** Ends pending reads and writes at once, even when the peer has stopped reading; then closes. May be called twice. */
   destroy(): void;

@@ -2,7 +2,7 @@
 
 import { Fault } from "../errors.ts";
 import type { Duplex } from "./duplex.ts";
-import { findSocket } from "./socket.ts";
+import { findSocket, type Socket } from "./socket.ts";
 
 export type AddressFamily = "ipv4" | "ipv6" | "any";
 
@@ -107,18 +107,27 @@ function systemText(caught: unknown): string {
 
 /** A plain TCP connection as the association engine sees it. */
 export function tcpDuplex(connection: Deno.TcpConn): Duplex {
-  const socket = findSocket(connection.localAddr, connection.remoteAddr);
+  const { localAddr, remoteAddr } = connection;
+  // Looked for when it is needed: with most peers it never is, and opening libc takes milliseconds.
+  let socket: Socket | undefined | "unknown" = "unknown";
+  const findOnce = () => socket === "unknown" ? socket = findSocket(localAddr, remoteAddr) : socket;
+  let writing = false;
   let destroyed = false;
   return {
     read: (into) => connection.read(into),
-    write: (from) => connection.write(from),
+    write: async (from) => {
+      writing = true;
+      const lengthBytes = await connection.write(from);
+      writing = false;
+      return lengthBytes;
+    },
     quickAck: () => {
-      if (!destroyed) socket?.quickAck();
+      if (!destroyed) findOnce()?.quickAck();
     },
     destroy: () => {
       if (destroyed) return;
       destroyed = true;
-      socket?.shutdown();
+      if (writing) findOnce()?.shutdown();
       connection.close();
     },
   };
