@@ -1,0 +1,291 @@
+/** Archives, DICOMDIRs and lists through the whole executable: what arrives is what the files hold, and all is accounted for. */
+
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { gzipSync } from "node:zlib";
+import { haveTestFiles, PYDICOM_DATA } from "../peers/available.ts";
+import { eventsOf, fileEvents, summaryOf } from "../peers/events.ts";
+import { tarFile, zipFile } from "../peers/made_up_archives.ts";
+import { imageFile, instanceUid, joined } from "../peers/made_up_files.ts";
+import { readInstances } from "../peers/part10.ts";
+import { type RecordingPeer, startRecordingPeer } from "../peers/recording_peer.ts";
+import { type RunOptions, type RunResult, runStorescu } from "../peers/run_storescu.ts";
+
+async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "storescu-inputs-" });
+  try {
+    await use(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Sends, and answers what arrived: instance UIDs and data sets in order. */
+async function sent(
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<RunResult & { readonly uids: string[]; readonly dataSets: Uint8Array[] }> {
+  await using peer: RecordingPeer = startRecordingPeer();
+  const result = await runStorescu(
+    ["--json", ...args.map((arg) => arg === "PORT" ? String(peer.port) : arg)],
+    options,
+  );
+  const stores = await peer.stores();
+  return {
+    ...result,
+    uids: stores.map(({ sopInstanceUid }) => sopInstanceUid),
+    dataSets: stores.map(({ dataSet }) => dataSet),
+  };
+}
+
+/** "path: outcome" of every file. */
+function outcomes({ stdout }: RunResult): string[] {
+  return fileEvents(eventsOf(stdout)).map(({ path, outcome }) => `${path}: ${outcome}`);
+}
+
+const BIG = imageFile({ number: 2, pixelBytes: 3_000_000 });
+const MEMBERS = [
+  { name: "one.dcm", content: imageFile({ number: 1 }) },
+  { name: "sub/notes.txt", content: new TextEncoder().encode("no instance") },
+  { name: "sub/big.dcm", content: BIG },
+  { name: "../three.dcm", content: imageFile({ number: 3, encoding: "implicit" }) },
+  { name: "packed.dcm.gz", content: gzipSync(imageFile({ number: 4 })) },
+  { name: "inner.zip", content: zipFile([{ name: "x", content: imageFile({ number: 9 }) }]) },
+  { name: "cut.dcm", content: imageFile({ number: 5 }).subarray(0, 700) },
+];
+
+const ARCHIVES = [
+  ["a.zip", zipFile(MEMBERS)],
+  ["stored.zip", zipFile(MEMBERS.map((member) => ({ ...member, method: 0 })))],
+  ["a.tar", tarFile(MEMBERS)],
+  ["a.tar.gz", gzipSync(tarFile(MEMBERS))],
+] as const;
+
+for (const [name, bytes] of ARCHIVES) {
+  for (const more of [["-nh"], ["-nh", "-R"], ["-nh", "--repeat", "2", "--jobs", "3"]]) {
+    Deno.test(`${name} with ${more.join(" ")} arrives member by member`, async () => {
+      await withFolder(async (folder) => {
+        await Deno.writeFile(`${folder}/${name}`, bytes);
+        const result = await sent([...more, "127.0.0.1", "PORT", name], { cwd: folder });
+        const rounds = more.includes("--repeat") ? 2 : 1;
+        const uids = [1, 2, 3, 4].flatMap((number) =>
+          Array.from({ length: rounds }, () => instanceUid(number))
+        );
+        assertEquals(result.uids.toSorted(), uids);
+        const expected = [
+          "one.dcm: stored",
+          "sub/notes.txt: skipped",
+          "sub/big.dcm: stored",
+          "../three.dcm: stored",
+          "packed.dcm.gz: stored",
+          "inner.zip: skipped",
+          "cut.dcm: unreadable",
+        ].map((line) => `${name}!${line}`);
+        // With -R the damaged member is found before anything is sent, once.
+        const all = more.includes("--repeat") ? expected.flatMap((line) => [line, line]) : expected;
+        assertEquals(outcomes(result).toSorted(), all.toSorted());
+        assertEquals(result.code, 1);
+        const big = result.dataSets[result.uids.indexOf(instanceUid(2))];
+        assertEquals(big, BIG.subarray(BIG.length - (big?.length ?? 0)));
+      });
+    });
+  }
+}
+
+Deno.test("a damaged archive is told, and with -nh what comes before the damage is sent", async () => {
+  await withFolder(async (folder) => {
+    for (const [name, bytes] of ARCHIVES) {
+      await Deno.writeFile(`${folder}/${name}`, bytes.subarray(0, bytes.length - 900));
+    }
+    for (const [name] of ARCHIVES) {
+      const strict = await sent(["127.0.0.1", "PORT", name], { cwd: folder });
+      assertEquals([strict.code, strict.uids], [1, []], name);
+      assertMatch(strict.stderr, new RegExp(`^F: (0001:000a )?cannot (read archive|inflate) ${name}`, "m"));
+      assertMatch(strict.stderr, /^F: hint: /m);
+      const lenient = await sent(["-nh", "127.0.0.1", "PORT", name], { cwd: folder });
+      assertEquals(lenient.code, 1);
+      // The directory of a zip file is at its end: without it nothing is known.
+      if (name.endsWith(".tar")) assertEquals(lenient.uids, [1, 2, 3, 4].map(instanceUid));
+      assert(outcomes(lenient).includes(`${name}: unreadable`));
+    }
+  });
+});
+
+Deno.test("members that cannot be read fail by themselves", async () => {
+  await withFolder(async (folder) => {
+    const members = [
+      { name: "secret.dcm", content: imageFile({ number: 1 }), flags: 1 },
+      { name: "wrong crc.dcm", content: imageFile({ number: 2, pixelBytes: 2_500_000 }), claimedCrc: 7 },
+      { name: "fine.dcm", content: imageFile({ number: 3 }) },
+    ];
+    await Deno.writeFile(`${folder}/a.zip`, zipFile(members));
+    const result = await sent(["-nh", "127.0.0.1", "PORT", "a.zip"], { cwd: folder });
+    // What the CRC tells of is known only at the end: then the message is broken off, and nothing of it is stored.
+    assertEquals(result.uids, [instanceUid(3)]);
+    assertEquals(outcomes(result), [
+      "a.zip!secret.dcm: unreadable",
+      "a.zip!wrong crc.dcm: unreadable",
+      "a.zip!fine.dcm: stored",
+    ]);
+    assertMatch(result.stderr, /hint: unpack the archive and send the files/);
+  });
+});
+
+Deno.test("a member's name cannot forge log lines", async () => {
+  await withFolder(async (folder) => {
+    const name = "a\nF: something\u001b[31m.dcm";
+    await Deno.writeFile(`${folder}/a.zip`, zipFile([{ name, content: imageFile() }]));
+    const { stderr } = await sent(["-v", "127.0.0.1", "PORT", "a.zip"], { cwd: folder });
+    assertStringIncludes(stderr, "I: Sending file: a.zip!a.F: something.[31m.dcm\n");
+  });
+});
+
+Deno.test("archives found by scanning are not looked into, and that is said", async () => {
+  await withFolder(async (folder) => {
+    await Deno.writeFile(`${folder}/a.zip`, ARCHIVES[0][1]);
+    await Deno.writeFile(`${folder}/b.dcm`, imageFile({ number: 8 }));
+    const result = await sent(["+sd", "127.0.0.1", "PORT", folder]);
+    assertEquals([result.code, result.uids], [0, [instanceUid(8)]]);
+    assertMatch(result.stderr, /^W: not looking into archive found by scanning: .*a\.zip\nW: hint: /m);
+  });
+});
+
+Deno.test("with +rn an archive gets its new name when all of it has been dealt with", async () => {
+  await withFolder(async (folder) => {
+    const [zip = new Uint8Array(), tar = new Uint8Array()] = [
+      zipFile([{ name: "1", content: imageFile() }, { name: "2", content: imageFile({ number: 2 }) }]),
+      tarFile(MEMBERS),
+    ];
+    await Deno.writeFile(`${folder}/good.zip`, zip);
+    await Deno.writeFile(`${folder}/bad.tar`, tar);
+    await sent(["-nh", "+rn", "127.0.0.1", "PORT", "good.zip", "bad.tar"], { cwd: folder });
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), [
+      "bad.tar.bad",
+      "good.zip.done",
+    ]);
+  });
+});
+
+Deno.test("the journal knows members of archives apart", async () => {
+  await withFolder(async (folder) => {
+    const same = [1, 2].map((number) => ({ name: "same.dcm", content: imageFile({ number }) }));
+    await Deno.writeFile(`${folder}/a.zip`, zipFile(same));
+    await using peer = startRecordingPeer();
+    const args = ["--json", "--journal", "j", "127.0.0.1", String(peer.port), "a.zip"];
+    const first = await runStorescu(args, { cwd: folder });
+    assertEquals(summaryOf(eventsOf(first.stdout)).outcomes.stored, 2);
+    const again = await runStorescu(args, { cwd: folder });
+    assertEquals(summaryOf(eventsOf(again.stdout)).outcomes.skipped, 2);
+    assertEquals((await peer.stores()).length, 2);
+  });
+});
+
+Deno.test("an archive that would fill disk and memory does neither", async () => {
+  await withFolder(async (folder) => {
+    const zeros = new Uint8Array(300_000_000);
+    await Deno.writeFile(
+      `${folder}/bomb.zip`,
+      zipFile([{ name: "zeros", content: zeros }, MEMBERS[0] ?? { name: "", content: zeros }]),
+    );
+    await Deno.writeFile(
+      `${folder}/bomb.tgz`,
+      gzipSync(joined([tarFile([{ name: "zeros", content: zeros }], 0), tarFile(MEMBERS)])),
+    );
+    for (const name of ["bomb.zip", "bomb.tgz"]) {
+      const run = await sent(["-nh", "127.0.0.1", "PORT", name], { cwd: folder, watchMemory: true });
+      assert(run.uids.includes(instanceUid(1)), name);
+      assert(outcomes(run).includes(`${name}!zeros: skipped`));
+      // What zlib hands out is collected late, but it is collected: 4 GB of zeros take no more than this.
+      assert(run.peakMemoryBytes < 250_000_000, `${name}: ${run.peakMemoryBytes} bytes`);
+    }
+  });
+});
+
+Deno.test({
+  name: "a DICOMDIR stands for the files it refers to",
+  ignore: !haveTestFiles(),
+  async fn() {
+    const folder = `${PYDICOM_DATA}/test_files/dicomdirtests/TINY_ALPHA`;
+    const files = (await readInstances(`${folder}/PT000000`)).map(({ sopInstanceUid }) =>
+      sopInstanceUid ?? ""
+    );
+    assertEquals(files.length, 50);
+    const dicomdir = `${folder}/DICOMDIR`;
+    for (const args of [["127.0.0.1", "PORT", dicomdir], ["--dicomdir", dicomdir, "127.0.0.1", "PORT"]]) {
+      const { code, uids } = await sent(args);
+      assertEquals([code, uids.toSorted()], [0, files.toSorted()]);
+    }
+  },
+});
+
+Deno.test({
+  name: "files that a DICOMDIR refers to in vain are told; with -nh the others are sent",
+  ignore: !haveTestFiles(),
+  async fn() {
+    await withFolder(async (folder) => {
+      const source = `${PYDICOM_DATA}/test_files/dicomdirtests/TINY_ALPHA`;
+      const series = "PT000000/ST000000/SE000000";
+      await Deno.mkdir(`${folder}/${series}`, { recursive: true });
+      for (const name of ["DICOMDIR", `${series}/IM000000`, `${series}/IM000007`]) {
+        await Deno.copyFile(`${source}/${name}`, `${folder}/${name}`);
+      }
+      const strict = await sent(["127.0.0.1", "PORT", "DICOMDIR"], { cwd: folder });
+      assertEquals([strict.code, strict.uids], [1, []]);
+      assertMatch(strict.stderr, /^F: cannot access file: PT000000.*, to which DICOMDIR refers\nF: hint: /m);
+      const lenient = await sent(["-nh", "127.0.0.1", "PORT", "DICOMDIR"], { cwd: folder });
+      const { outcomes: counts } = summaryOf(eventsOf(lenient.stdout));
+      assertEquals([lenient.code, lenient.uids.length, counts.stored, counts.unreadable], [1, 2, 2, 48]);
+    });
+  },
+});
+
+Deno.test("a list of files names what is sent, whatever separates the names", async () => {
+  await withFolder(async (folder) => {
+    for (const [number, name] of ["a.dcm", "b c.dcm", "d\ne.dcm"].entries()) {
+      await Deno.writeFile(`${folder}/${name}`, imageFile({ number: number + 1 }));
+    }
+    await Deno.writeFile(`${folder}/e.zip`, zipFile([{ name: "x", content: imageFile({ number: 4 }) }]));
+    await Deno.writeTextFile(`${folder}/list`, "a.dcm\r\nb c.dcm\r\n");
+    const cases:
+      readonly (readonly [args: readonly string[], stdin: string | undefined, numbers: readonly number[]])[] =
+        [
+          [["--files-from", "-", "127.0.0.1", "PORT"], "b c.dcm\na.dcm\n", [2, 1]],
+          [["--files-from", "-", "127.0.0.1", "PORT"], "b c.dcm\0d\ne.dcm\0", [2, 3]],
+          [["--files-from", "list", "127.0.0.1", "PORT"], undefined, [1, 2]],
+          [["--files-from", "-", "127.0.0.1", "PORT", "b c.dcm"], "e.zip\n", [2, 4]],
+          [["--files-from", "-", "-R", "--repeat", "2", "127.0.0.1", "PORT"], "a.dcm", [1, 1]],
+        ];
+    for (const [args, stdin, numbers] of cases) {
+      const { code, uids } = await sent(args, { cwd: folder, ...(stdin === undefined ? {} : { stdin }) });
+      assertEquals([code, uids], [0, numbers.map(instanceUid)], args.join(" "));
+    }
+  });
+});
+
+Deno.test("a list that is empty, missing, or names what is not there", async () => {
+  await withFolder(async (folder) => {
+    const cases = [
+      [["--files-from", "-"], "\n", /^F: no input files to be sent$/m],
+      [["--files-from", "none"], "", /^F: cannot read none: no such file or folder$/m],
+      [["--files-from", "-"], "gone.dcm\n", /^F: cannot access file: gone\.dcm$/m],
+    ] as const;
+    for (const [args, stdin, says] of cases) {
+      const run = await sent([...args, "127.0.0.1", "PORT"], { cwd: folder, stdin });
+      assertEquals([run.code, run.uids], [1, []]);
+      assertMatch(run.stderr, says);
+    }
+  });
+});
+
+Deno.test("a folder without +sd is left out with DCMTK's warning, and a hint", async () => {
+  await withFolder(async (folder) => {
+    await Deno.writeFile(`${folder}/a.dcm`, imageFile());
+    const { code, stderr } = await sent(["127.0.0.1", "PORT", folder]);
+    assertEquals(code, 1);
+    assertEquals(stderr.split("\n"), [
+      `W: ignoring directory because option --scan-directories is not set: ${folder}`,
+      `W: hint: add +sd to send the files in ${folder}, and +r for those in its subfolders`,
+      "F: no input files to be sent",
+      "",
+    ]);
+  });
+});

@@ -1,0 +1,235 @@
+/** What is told of a run: summary, progress, --json, --report, --metrics. Their contents are checked in every other test, too. */
+
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { STORESCU } from "../peers/available.ts";
+import { eventsOf, eventsOfReport, fileEvents, summaryOf } from "../peers/events.ts";
+import { imageFile } from "../peers/made_up_files.ts";
+import { startRecordingPeer } from "../peers/recording_peer.ts";
+import { runProgram, runStorescu } from "../peers/run_storescu.ts";
+import { freePort } from "../peers/started_process.ts";
+
+/** A folder with images 1.dcm to N.dcm, and a text that is none. */
+async function withImages(count: number, use: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "storescu-telling-" });
+  try {
+    for (let number = 1; number <= count; number++) {
+      await Deno.writeFile(`${folder}/${number}.dcm`, imageFile({ number }));
+    }
+    await Deno.writeTextFile(`${folder}/notes.txt`, "nothing to send");
+    await use(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const TIME = String.raw`\d+\.\d s`;
+
+Deno.test("without a terminal a run that went well says nothing", async () => {
+  await withImages(2, async (folder) => {
+    await using peer = startRecordingPeer();
+    const { code, stdout, stderr } = await runStorescu(["+sd", "127.0.0.1", String(peer.port), folder]);
+    assertEquals([code, stdout, stderr], [0, "", ""]);
+  });
+});
+
+Deno.test("a run in which something failed ends with a summary that names it", async () => {
+  await withImages(3, async (folder) => {
+    await using peer = startRecordingPeer({ statuses: [0, 0xa700, 0] });
+    const args = ["-nh", "127.0.0.1", String(peer.port), "1.dcm", "2.dcm", "3.dcm"];
+    const { code, stderr } = await runStorescu(args, { cwd: folder });
+    assertEquals(code, 0xa7);
+    assertMatch(
+      stderr,
+      new RegExp(
+        `E: 3 files in ${TIME}, 1\\.2 KB stored.*\n` +
+          "E:   stored:  2 files, 1\\.2 KB\n" +
+          "E:   refused: 1 file, 580 B\n" +
+          "E: failures:\n" +
+          "E:   refused: 2\\.dcm: status A700.*\n",
+      ),
+    );
+  });
+});
+
+Deno.test("-q leaves the summary out, -v has it in any case", async () => {
+  await withImages(1, async (folder) => {
+    await using peer = startRecordingPeer({ statuses: [0xc001] });
+    const quiet = await runStorescu(["-q", "127.0.0.1", String(peer.port), "1.dcm"], { cwd: folder });
+    assertEquals([quiet.code, quiet.stderr], [0xc0, ""]);
+    await using good = startRecordingPeer();
+    const verbose = await runStorescu(["-v", "127.0.0.1", String(good.port), "1.dcm"], { cwd: folder });
+    assertMatch(verbose.stderr, new RegExp(`^I: 1 file in ${TIME}, 580 B stored`, "m"));
+  });
+});
+
+Deno.test("--progress works without a terminal, in whole lines", async () => {
+  await withImages(3, async (folder) => {
+    await using peer = startRecordingPeer({ answerDelayMs: 500 });
+    const args = ["--progress", "+sd", "127.0.0.1", String(peer.port), folder];
+    const { code, stdout, stderr } = await runStorescu(args);
+    assertEquals([code, stdout], [0, ""]);
+    const lines = stderr.trimEnd().split("\n");
+    assertMatch(lines[0] ?? "", /^[0-2]\/4 files {2}/);
+    assertMatch(lines.at(-1) ?? "", /^4\/4 files {2}/);
+    assert(!/[\r\x1b]/.test(stderr));
+  });
+});
+
+Deno.test("with --json standard output holds the events and nothing else, whatever is logged", async () => {
+  await withImages(2, async (folder) => {
+    await using peer = startRecordingPeer();
+    for (const level of ["-v", "-d", "-q"]) {
+      const args = [level, "--json", "+sd", "127.0.0.1", String(peer.port), folder];
+      const events = eventsOf((await runStorescu(args)).stdout);
+      assertEquals(events.map(({ event }) => event), [
+        "run",
+        "association",
+        "file",
+        "file",
+        "file",
+        "summary",
+      ]);
+      const { outcomes, exitCode } = summaryOf(events);
+      assertEquals([outcomes.stored, outcomes.skipped, exitCode], [2, 1, 0]);
+    }
+  });
+});
+
+/** Runs that end early for one reason or another: the events say so, and every file has one. */
+const EARLY_ENDS: readonly (readonly [what: string, args: readonly string[], reason: RegExp])[] = [
+  [
+    "a file that is not there",
+    ["127.0.0.1", "1", "1.dcm", "gone.dcm", "2.dcm"],
+    /cannot access file: gone\.dcm/,
+  ],
+  ["no file at all", ["127.0.0.1", "1", "."], /no input files/],
+  ["no configuration file", ["-xf", "none", "P", "127.0.0.1", "1", "1.dcm"], /none/],
+  ["no certificate", ["+tla", "+cf", "none.pem", "127.0.0.1", "1", "1.dcm", "2.dcm"], /none\.pem/],
+  ["no journal", ["--journal", "none/j", "127.0.0.1", "1", "1.dcm"], /none\/j/],
+];
+
+for (const [what, args, reason] of EARLY_ENDS) {
+  Deno.test(`the events of a run that ends early: ${what}`, async () => {
+    await withImages(2, async (folder) => {
+      const { code, stdout } = await runStorescu(["--json", ...args], { cwd: folder });
+      const events = eventsOf(stdout);
+      assertEquals(code, 1);
+      assertMatch(summaryOf(events).reason ?? "", reason);
+      const named = args.filter((arg) => arg.endsWith(".dcm"));
+      assertEquals(fileEvents(events).map(({ path }) => path), named);
+    });
+  });
+}
+
+Deno.test("a peer that is not there: every file is accounted for", async () => {
+  await withImages(3, async (folder) => {
+    const args = ["--json", "+sd", "127.0.0.1", String(freePort()), folder];
+    const events = eventsOf((await runStorescu(args)).stdout);
+    const [, association] = events;
+    assertEquals(association?.event === "association" && association.result, "failed");
+    assertEquals(summaryOf(events).outcomes.notSent, 4);
+  });
+});
+
+Deno.test("retries are told", async () => {
+  await withImages(1, async (folder) => {
+    const args = ["--json", "--retry", "2", "--retry-delay", "0", "127.0.0.1", String(freePort()), "1.dcm"];
+    const events = eventsOf((await runStorescu(args, { cwd: folder })).stdout);
+    const [first, second] = events.filter((event) => event.event === "retry");
+    assertMatch(first?.reason ?? "", /refused/);
+    assertEquals(second?.afterSeconds, 0);
+  });
+});
+
+Deno.test("a report is written in the form its name asks for, also when things go wrong", async () => {
+  await withImages(2, async (folder) => {
+    await using peer = startRecordingPeer({ statuses: [0xa700] });
+    for (const name of ["r.json", "r.csv", "r.xml"]) {
+      await Deno.writeTextFile(`${folder}/${name}`, "an old report");
+      const args = ["-nh", "--report", name, "127.0.0.1", String(peer.port), "1.dcm", "gone.dcm", "2.dcm"];
+      assertEquals((await runStorescu(args, { cwd: folder })).code, 0xa7);
+    }
+    const events = eventsOfReport(await Deno.readTextFile(`${folder}/r.json`));
+    assertEquals(fileEvents(events).map(({ path, outcome }) => `${path} ${outcome}`), [
+      "gone.dcm unreadable",
+      "1.dcm refused",
+      "2.dcm refused",
+    ]);
+    const rows = (await Deno.readTextFile(`${folder}/r.csv`)).trimEnd().split("\r\n");
+    assertEquals(rows.map((row) => row.split(",").slice(0, 3).join()), [
+      "path,outcome,status",
+      "gone.dcm,unreadable,",
+      "1.dcm,refused,A700",
+      "2.dcm,refused,A700",
+    ]);
+    assertStringIncludes(await Deno.readTextFile(`${folder}/r.xml`), 'tests="3" failures="2" errors="1"');
+    const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+    assertEquals(names, ["1.dcm", "2.dcm", "notes.txt", "r.csv", "r.json", "r.xml"]);
+  });
+});
+
+const UNWRITABLE = [
+  [["--report", "none/r.json"], /cannot write none\/r\.json: no such folder/],
+  [["--report", "r.txt"], /cannot tell what kind of report r\.txt is to be\nE: hint: .*\.json/],
+  [["--report", "."], /cannot tell what kind of report/],
+  [["--metrics", "."], /cannot write \.: it is not a regular file/],
+  [["--report", "r.json", "--metrics", "none/m"], /cannot write none\/m: no such folder/],
+] as const;
+
+for (const [options, says] of UNWRITABLE) {
+  Deno.test(`${options.join(" ")} is refused before anything is sent`, async () => {
+    await withImages(1, async (folder) => {
+      await using peer = startRecordingPeer();
+      const args = [...options, "127.0.0.1", String(peer.port), "1.dcm"];
+      const { code, stderr } = await runProgram(STORESCU, args, { cwd: folder });
+      assertEquals(code, 1);
+      assertMatch(stderr, says);
+      assertEquals(peer.associations.length, 0);
+      assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), ["1.dcm", "notes.txt"]);
+    });
+  });
+}
+
+Deno.test("a disk that is full costs the report, not the transfer", async () => {
+  await withImages(30, async (folder) => {
+    await using peer = startRecordingPeer();
+    // No file may grow beyond 1024 bytes, and whoever tries is told instead of killed.
+    const script = `trap '' XFSZ; ulimit -f 2; exec "$@"`;
+    const args = [
+      "-c",
+      script,
+      "sh",
+      STORESCU,
+      "--report",
+      "r.json",
+      "+sd",
+      "127.0.0.1",
+      String(peer.port),
+      ".",
+    ];
+    const { code, stderr } = await runProgram("/bin/sh", args, { cwd: folder });
+    assertMatch(stderr, /^E: cannot write report r\.json: File too large$/m);
+    assertEquals([code, (await peer.stores()).length], [0, 30]);
+    assertEquals([...Deno.readDirSync(folder)].filter(({ name }) => name.startsWith("r.")), []);
+  });
+});
+
+Deno.test("metrics tell of the last run, and keep the last success", async () => {
+  await withImages(1, async (folder) => {
+    await using peer = startRecordingPeer({ statuses: [0, 0xa700] });
+    const run = async () => {
+      await runStorescu(["--metrics", "m.prom", "127.0.0.1", String(peer.port), "1.dcm"], { cwd: folder });
+      return await Deno.readTextFile(`${folder}/m.prom`);
+    };
+    const value = (text: string, name: string, more = "") =>
+      new RegExp(`^${name}\\{[^}]*${more}\\} (.*)$`, "m").exec(text)?.[1];
+    const good = await run();
+    const bad = await run();
+    assertEquals(value(good, "storescu_last_run_files", 'outcome="stored"'), "1");
+    assertEquals(value(bad, "storescu_last_run_files", 'outcome="refused"'), "1");
+    assertEquals(value(bad, "storescu_last_run_exit_code"), "167");
+    const success = value(good, "storescu_last_success_timestamp_seconds");
+    assert(success !== undefined && Number(success) > 1.7e9);
+    assertEquals(value(bad, "storescu_last_success_timestamp_seconds"), success);
+  });
+});
