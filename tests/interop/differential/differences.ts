@@ -151,6 +151,7 @@ export const DIFFERENCES = {
   },
 
   // --- which files, and what is in them ---
+  "more-inputs": { theirs: NOT_SENT_BY_THEM, ours: SENT },
   "scan-order": {
     theirs: [/err: I: Sending file: .*/, ASSOCIATION],
     ours: [/err: I: Sending file: .*/, ASSOCIATION],
@@ -392,6 +393,10 @@ export const DIFFERENCES = {
     ours: [/err: log4cplus:.*/],
   },
 
+  "log-places": { theirs: [/err: \d+\|.*\/storescu\.cc\|.*/], ours: [/err: \d+\|{3}:\|{3}.*/] },
+  "log-daily-rolling": { theirs: [/new: daily\..*/] },
+  "log-appenders": { theirs: [/err: log4cplus:.*/], ours: [/err: log4cplus:.*/] },
+
   // --- TLS ---
   "tls-files": {
     theirs: [
@@ -415,8 +420,27 @@ export type DifferenceName = keyof typeof DIFFERENCES;
 /** Lines that may come with anything, so that no case has to name them. */
 export const ANYWHERE: readonly DifferenceName[] = ["tally", "hints", "conversion-line"];
 
-/** In README's table, and shown by another test than the differential one. */
-export const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {};
+/** Those that another test shows: its file below tests/, and its name there. */
+export const SHOWN_ELSEWHERE: Readonly<Record<string, readonly [file: string, name: string]>> = {
+  "control-characters": ["interop/dump_dcmtk_test.ts", "a peer cannot forge lines or steer the terminal"],
+  "signals": ["e2e/stop_and_retry_test.ts", "a second signal aborts at once"],
+  "client-certificate": [
+    "interop/command_dcmtk_test.ts",
+    "only the rightmost of a set counts: there is no key",
+  ],
+  "sni-needs-tls": ["e2e/legacy_options_test.ts", "--request-sni without TLS is refused"],
+  "seeds": ["e2e/legacy_options_test.ts", "options without effect say so"],
+  "changed-while-sent": ["source/file_test.ts", "a file that is changed while it is sent is a fault"],
+  "every-address": ["association/transport_test.ts", "every address of a name is tried"],
+  "no-delay": ["association/socket_variables_test.ts", "TCP_NODELAY and TCP_BUFFER_LENGTH are heeded"],
+  "log-devices": ["log/rolling_test.ts", "a device is never put aside"],
+  "tls-default-profile": ["interop/tls_profiles_test.ts", "a profile offers its versions and suites"],
+  "tls-trust": ["interop/tls_profiles_test.ts", "without any the system's are, with the host name checked"],
+};
 
-/** In README's table, and shown by no test beside DCMTK: why not. */
-export const NOT_SHOWN: Readonly<Record<string, string>> = {};
+/** Those that no test shows: why not. */
+export const NOT_SHOWN: Readonly<Record<string, string>> = {
+  "abort-wait": "only how long it takes is different, and tests do not measure time",
+  "progress":
+    "only on a terminal, which these runs do not have; tests/report/progress_line_test.ts tests the line",
+};

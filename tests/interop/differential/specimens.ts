@@ -13,6 +13,7 @@ import {
   metaHeader,
   SYNTAX_OF,
 } from "../../peers/made_up_files.ts";
+import { zipFile } from "../../peers/made_up_archives.ts";
 import { Authority, selfSigned } from "../../tls/authority.ts";
 import { runOpenssl } from "../../tls/openssl_command.ts";
 
@@ -56,6 +57,19 @@ function compressed(transferSyntax: string): Uint8Array {
 }
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
+
+/** Where in the program an event comes from. */
+const PLACES = "layout.ConversionPattern = %t|%F|%L|%l|%b|%M|%m%n";
+
+/** A log configuration with one appender. */
+function logConfig(appender: string, ...keys: readonly string[]): string {
+  return [
+    "log4cplus.rootLogger = INFO, one",
+    `log4cplus.appender.one = log4cplus::${appender}`,
+    ...keys.map((key) => `log4cplus.appender.one.${key}`),
+    "",
+  ].join("\n");
+}
 
 const MADE_UP: Readonly<Record<string, Uint8Array | string>> = {
   "a.dcm": plainFile({ number: 1 }),
@@ -136,19 +150,24 @@ const MADE_UP: Readonly<Record<string, Uint8Array | string>> = {
   "arguments": "-aet 'FROM FILE' -aec\nPEER",
   "nested": "@arguments",
   "no_root.cfg": "log4cplus.logger.dcmtk = INFO\n",
-  "to_file.cfg": [
-    "log4cplus.rootLogger = INFO, file",
-    "log4cplus.appender.file = log4cplus::FileAppender",
-    "log4cplus.appender.file.File = told.log",
-    "log4cplus.appender.file.layout = log4cplus::PatternLayout",
-    "log4cplus.appender.file.layout.ConversionPattern = %p %c: %m%n",
-  ].join("\n"),
-  "unknown_root_level.cfg": [
-    "log4cplus.rootLogger = LOUD, console",
-    "log4cplus.appender.console = log4cplus::ConsoleAppender",
-  ].join("\n"),
-  "unknown_appender.cfg":
-    "log4cplus.rootLogger = INFO, post\nlog4cplus.appender.post = log4cplus::PostAppender\n",
+  "to_file.cfg": logConfig(
+    "FileAppender",
+    "File = told.log",
+    "layout = log4cplus::PatternLayout",
+    "layout.ConversionPattern = %p %c: %m%n",
+  ),
+  "unknown_root_level.cfg":
+    "log4cplus.rootLogger = LOUD, a\nlog4cplus.appender.a = log4cplus::ConsoleAppender\n",
+  "places.cfg": logConfig(
+    "ConsoleAppender",
+    "logToStdErr = true",
+    "layout = log4cplus::PatternLayout",
+    PLACES,
+  ),
+  "daily_rolling.cfg": logConfig("DailyRollingFileAppender", "File = daily", "Schedule = DAILY"),
+  "socket.cfg": logConfig("SocketAppender", "host = 127.0.0.1", "port = 9"),
+  "objects.zip": zipFile([{ name: "one.dcm", content: plainFile({ number: 19 }) }]),
+  "unknown_appender.cfg": logConfig("PostAppender"),
 };
 
 /** Storage classes enough for more than 128 presentation contexts with -R. */

@@ -27,6 +27,8 @@ export const INPUT: readonly Case[] = [
   { args: "-nh $ missing.dcm", differs: ["nothing-left", "no-halt-exit-code"] },
   { args: "-R -nh $ missing.dcm", differs: ["nothing-left"] },
 
+  { args: "$ objects.zip", differs: ["more-inputs", "reasons"] },
+
   // how they are read
   { args: "$ whole/bare_explicit_little_endian.dcm", differs: ["as-in-the-file"] },
   { args: "-f $ whole/bare_implicit_little_endian.dcm" },
