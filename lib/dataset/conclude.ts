@@ -59,6 +59,7 @@ export function conclude(
     sopInstanceUid,
     dataSetOffset: meta.dataSetOffset,
     dataSetLengthBytes: lengthBytes,
+    pixelRepresentation: facts.pixelRepresentation,
     hasPixelData: facts.hasPixelData,
     encapsulated: facts.encapsulated,
     oddLength: walk.oddLengths || (lengthBytes ?? 0) % 2 !== 0,

@@ -40,6 +40,8 @@ export interface Survey {
   readonly dataSetOffset: number;
   /** How long it is, as stored; undefined for a stream whose end has not been seen. */
   readonly dataSetLengthBytes: number | undefined;
+  /** (0028,0103), 0 where it is missing: whether values that may be US or SS are signed, also before it comes. */
+  readonly pixelRepresentation: number;
   readonly hasPixelData: boolean;
   /** Pixel Data are there as fragments (PS3.5 A.4). */
   readonly encapsulated: boolean;

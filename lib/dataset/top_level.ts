@@ -11,6 +11,7 @@ const TAG_NUMBER_OF_FRAMES = 0x00280008;
 const TAG_ROWS = 0x00280010;
 const TAG_COLUMNS = 0x00280011;
 const TAG_BITS_ALLOCATED = 0x00280100;
+const TAG_PIXEL_REPRESENTATION = 0x00280103;
 const TAG_PIXEL_DATA_PROVIDER_URL = 0x00287FE0;
 const TAG_FLOAT_PIXEL_DATA = 0x7FE00008;
 const TAG_DOUBLE_FLOAT_PIXEL_DATA = 0x7FE00009;
@@ -57,6 +58,8 @@ export function isNoted(tag: number): boolean {
 export class TopLevelFacts {
   sopClassUid: PaddedUid | undefined;
   sopInstanceUid: PaddedUid | undefined;
+  /** (0028,0103): 1 for signed pixels. */
+  pixelRepresentation = 0;
   hasPixelData = false;
   /** Pixel Data are there as fragments (PS3.5 A.4). */
   encapsulated = false;
@@ -84,6 +87,7 @@ export class TopLevelFacts {
       case TAG_ROWS:
       case TAG_COLUMNS:
       case TAG_BITS_ALLOCATED:
+      case TAG_PIXEL_REPRESENTATION:
         return header.lengthBytes === 2 ? 2 : 0;
       default:
         return 0;
@@ -118,6 +122,7 @@ export class TopLevelFacts {
     if (tag === TAG_ROWS) this.#rows = view.getUint16(valueOffset, little);
     else if (tag === TAG_COLUMNS) this.#columns = view.getUint16(valueOffset, little);
     else if (tag === TAG_BITS_ALLOCATED) this.#bitsAllocated = view.getUint16(valueOffset, little);
+    else if (tag === TAG_PIXEL_REPRESENTATION) this.pixelRepresentation = view.getUint16(valueOffset, little);
     else if (tag === TAG_SAMPLES_PER_PIXEL) this.#samplesPerPixel = view.getUint16(valueOffset, little);
   }
 

@@ -161,6 +161,7 @@ export function instanceOf(input: Input, found: Survey, from: DataSetBytes, opti
         from: transferSyntax,
         to: wanted,
         encoding: found.encoding,
+        pixelRepresentation: found.pixelRepresentation,
         edits,
         newVr: options.newVr ?? true,
         deflateLevel: options.deflateLevel,
