@@ -704,16 +704,34 @@ function check({ statuses, fault, during, warnings }: Ending, expected: Expected
   }
 }
 
-/** The peer is told why, before the connection ends: PS3.8 asks for an A-ABORT of the service provider. */
+/** Peers that are told with an A-ABORT, and whether by the service provider, which is about PDUs (PS3.8 9.3.8). */
+const TOLD: Readonly<Record<string, number>> = {
+  "0006:0101": 0,
+  "0006:0203": 0,
+  "0006:0207": 0,
+  "0006:020f": 0,
+  "0006:0211": 0,
+  "0006:0303": 2,
+  "0006:0308": 2,
+  "0006:0319": 0,
+  "0006:0321": 2,
+};
+
+/** The peer is told, once, before the connection ends. */
 function checkFarewell(seen: Seen["pdus"], expected: Expected): void {
-  if ("statuses" in expected || expected.kind !== "protocol") return;
+  const source = "statuses" in expected ? undefined : TOLD[expected.code];
+  if (source === undefined) return;
   const last = seen.at(-1);
-  const isProvider = ["0006:0303", "0006:0308", "0006:0321"].includes(expected.code);
-  assertEquals([last?.type, last?.type === "abort" && last.source], ["abort", isProvider ? 2 : 0]);
+  assertEquals([last?.type, last?.type === "abort" && last.source], ["abort", source]);
+  assertEquals(seen.filter(({ type }) => type === "abort").length, 1);
 }
 
 Deno.test("there are enough cases, each with a name of its own", () => {
   assert(CASES.length >= 120, String(CASES.length));
+  for (const { expected } of CASES) {
+    const isTold = "code" in expected && (expected.kind === "protocol" || expected.code === "0006:0319");
+    if (isTold) assert(expected.code in TOLD, expected.code);
+  }
   assertEquals(new Set(CASES.map(({ name }) => name)).size, CASES.length);
 });
 
