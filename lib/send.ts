@@ -76,8 +76,10 @@ export async function send({ settings, log, inputs, telling, progress, toStdout 
   if (signals.name !== undefined) transfer.stop();
   const sent = await transfer.run(inputs.work());
   archives.renameAll(log);
-  const failed = bad.length > 0 || tellMissing(telling.missing, log) ? 1 : sent;
-  return { exitCode: signals.exitCode ?? (sent || failed), stoppedBy: signals.name };
+  const vanished = tellMissing(telling.missing, log) ? 1 : 0;
+  // What was found to be unusable at the beginning failed first.
+  const failed = bad.length > 0 ? 1 : sent || vanished;
+  return { exitCode: signals.exitCode ?? failed, stoppedBy: signals.name };
 }
 
 /** Files that were counted and could not be found again. */
