@@ -13,7 +13,10 @@ const SOURCES: ReadonlyMap<number, string> = new Map([
 
 /** By "source,reason", PS3.8 table 9-21: DCMTK's text and our advice. */
 const REASONS: ReadonlyMap<string, readonly [text: string, remedy?: string]> = new Map([
-  ["1,1", ["No Reason"]],
+  ["1,1", [
+    "No Reason",
+    "the peer's log says more; often it does not know our AE title (--aetitle) or address",
+  ]],
   ["1,2", ["App Context Name Not Supported"]],
   ["1,3", [
     "Calling AE Title Not Recognized",
@@ -23,7 +26,10 @@ const REASONS: ReadonlyMap<string, readonly [text: string, remedy?: string]> = n
     "Called AE Title Not Recognized",
     "the peer has another AE title: set it with --call; it must match in upper and lower case",
   ]],
-  ["2,1", ["No Reason"]],
+  ["2,1", [
+    "No Reason",
+    "the peer's log says more; often it does not know our AE title (--aetitle) or address",
+  ]],
   ["2,2", ["Protocol Version Not Supported"]],
   ["3,1", ["Temporary Congestion", "the peer is busy: try again later"]],
   ["3,2", [

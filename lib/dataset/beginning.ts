@@ -28,7 +28,10 @@ const CONVINCING_ELEMENTS = 3;
 /** The fault of a file that is not DICOM at all; a scan passes over it, where a damaged instance is a failure. */
 export class NotDicom extends Fault {
   constructor(name: string, why: string, code: string) {
-    super("input", `${name} is not a DICOM file: ${why}`, { code });
+    super("input", `${name} is not a DICOM file: ${why}`, {
+      code,
+      remedy: "leave it out; of a folder that is scanned (+sd) such files are left out by themselves",
+    });
   }
 }
 

@@ -60,6 +60,32 @@ const FAILURE_MEANINGS: ReadonlyMap<number, string> = new Map([
   [0xfe00, "cancelled by the peer"],
 ]);
 
+/** What to try about a failure, in one sentence. */
+export function failureRemedy(status: number): string {
+  const exact = FAILURE_REMEDIES.get(status);
+  if (exact !== undefined) return exact;
+  if (status >> 8 === 0xa7) return "the peer has no room or no time: try again later, or let --retry do so";
+  if (status >> 8 === 0xa9) {
+    return "the object does not fit its SOP class: check it with a validator such as dciodvfy, or export it again";
+  }
+  if (status >> 12 === 0xc) {
+    return "the peer cannot make sense of the object: the comment and elements above, or its log, say what it minds";
+  }
+  return "the peer's log says more";
+}
+
+const FAILURE_REMEDIES: ReadonlyMap<number, string> = new Map([
+  [0x0111, "the peer has an instance of this UID already: perhaps it was sent before"],
+  [0x0117, "the SOP Instance UID is not as the peer wants it: spaces in it are removed with --uid-padding"],
+  [0x0118, "have this SOP class enabled at the peer, or send to one that stores it"],
+  [0x0122, "have this SOP class enabled at the peer, or send to one that stores it"],
+  [
+    0x0124,
+    "the peer does not let this AE title store: have it permitted there, or set another with --aetitle",
+  ],
+  [0x0213, "the peer has no room or no time: try again later, or let --retry do so"],
+]);
+
 /** True for a failure that may pass by itself: out of resources (PS3.4 B.2.3). */
 export function mayPass(status: number): boolean {
   return status >> 8 === 0xa7 || status === 0x0213;

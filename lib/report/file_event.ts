@@ -1,6 +1,6 @@
 /** From how a file ended to its event. */
 
-import { failureMeaning } from "../dimse/status.ts";
+import { failureMeaning, failureRemedy } from "../dimse/status.ts";
 import type { Fault } from "../errors.ts";
 import type { BadInput } from "../source/inputs.ts";
 import type { Instance } from "../source/instance.ts";
@@ -14,7 +14,7 @@ export const NEVER_TRIED = "its turn never came";
 export function fileEventOf(ended: EndedWork): FileEvent {
   const { work, outcome, sopClassUid, sopInstanceUid, transferSyntax, lengthBytes } = ended;
   const reason = reasonOf(outcome);
-  const remedy = "fault" in outcome ? outcome.fault?.remedy : undefined;
+  const remedy = remedyOf(outcome);
   return {
     event: "file",
     path: work.path,
@@ -28,6 +28,11 @@ export function fileEventOf(ended: EndedWork): FileEvent {
     ...(reason === undefined ? {} : { reason }),
     ...(remedy === undefined ? {} : { remedy }),
   };
+}
+
+function remedyOf(outcome: Outcome): string | undefined {
+  if (outcome.kind === "refused") return failureRemedy(outcome.status);
+  return "fault" in outcome ? outcome.fault?.remedy : undefined;
 }
 
 /** One line, without the file's name. */

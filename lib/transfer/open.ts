@@ -68,7 +68,7 @@ export async function openAssociation(
   log.info("Requesting Association");
   const duplex = await connect();
   net.debug("Constructing Associate RQ PDU");
-  const association = await Association.request(duplex, rq, {
+  const association = await requested(Association.request(duplex, rq, {
     ...wish,
     events: {
       warning: (text) => net.warn(text),
@@ -77,7 +77,7 @@ export async function openAssociation(
         net.debug("Parsing an A-ASSOCIATE PDU");
       },
     },
-  });
+  }));
   log.log(wish.dumpLevel, () => dumpNegotiated(rq, association.ac));
   if (wish.userIdentity?.positiveResponseRequested && association.ac.userIdentityResponse === undefined) {
     await association.abort();
@@ -97,6 +97,20 @@ export async function openAssociation(
   }
   if (accepted.length > 0) log.info(`Association Accepted (Max Send PDV: ${association.fragmentBytes})`);
   return { association, accepted, operationsWindow: windowOf(wish.maxOperationsInvoked, association.ac) };
+}
+
+/** What to try when a peer hangs up on the request. */
+async function requested(association: Promise<Association>): Promise<Association> {
+  try {
+    return await association;
+  } catch (caught) {
+    if (!(caught instanceof Fault) || caught.kind !== "lost" || caught.remedy !== undefined) throw caught;
+    const { code, transient, message } = caught;
+    const remedy =
+      "check the port, whether it is one for TLS (--anonymous-tls), and whether the peer lets us in: " +
+      "its log says why it did not answer";
+    throw new Fault("lost", message, { code, transient, remedy, cause: caught });
+  }
 }
 
 function requestOf(wish: AssociationWish, contexts: AssociateRq["contexts"]): AssociateRq {

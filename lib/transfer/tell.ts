@@ -2,7 +2,7 @@
 
 import { modalityOf } from "../dicom/sop_classes.ts";
 import { nameOf } from "../dicom/uids.ts";
-import { failureMeaning } from "../dimse/status.ts";
+import { failureMeaning, failureRemedy } from "../dimse/status.ts";
 import type { Fault } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
 import type { Outcome } from "./outcome.ts";
@@ -24,6 +24,7 @@ export function tellOutcome(log: Logger, path: string, outcome: Outcome, sopClas
         : "";
       const reason = `${hex(status)}, ${failureMeaning(status)}${quoted(comment)}${offending}`;
       log.error(`Store Refused, file: ${path}: status ${reason}`);
+      log.error(`hint: ${failureRemedy(status)}`);
       return;
     }
     case "notAccepted": {
