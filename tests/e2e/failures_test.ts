@@ -74,13 +74,14 @@ Deno.test({
     }),
 });
 
-Deno.test("TLS to a port that does not speak it", async () => {
-  await using peer = startRecordingPeer();
-  const args = ["--anonymous-tls", "--ignore-peer-cert", "127.0.0.1", String(peer.port), WHOLE];
-  assertMatch(
-    await hints(1, args),
-    /this port does not speak TLS: use --disable-tls, or the peer's TLS port/,
-  );
+Deno.test({
+  name: "TLS to a port that does not speak it",
+  ignore: !have("storescp"),
+  async fn() {
+    await using peer = await startStorescp();
+    const args = ["--anonymous-tls", "--ignore-peer-cert", "127.0.0.1", String(peer.port), WHOLE];
+    assertMatch(await hints(1, args), /does not speak TLS: use --disable-tls, or the peer's TLS port/);
+  },
 });
 
 Deno.test({

@@ -145,7 +145,7 @@ Deno.test("a dry run says what would be sent, how it would be proposed, and what
     const run = await runStorescu(["--dry-run", "+sd", "no-such-host.invalid", "104", "."], { cwd: folder });
     assertEquals([run.code, run.stderr], [0, ""]);
     assertEquals(run.stdout.split("\n"), [
-      "would send   ct.dcm: CTImageStorage, Little Endian Implicit, 406 B",
+      "would send   ct.dcm: CTImageStorage, Little Endian Implicit, 444 B",
       "would send   mr.dcm: MRImageStorage, Little Endian Explicit, 452 B",
       "would skip   notes.txt: it is not a DICOM file",
       "association 1 would propose 128 presentation contexts, 4 of them for these files:",
