@@ -380,6 +380,10 @@ export const DIFFERENCES = {
     theirs: [/err: E: .*/, ASSOCIATION],
     ours: [/err: E: reading config file: not a valid abstract syntax UID: .*/],
   },
+  "profile-extension-length": {
+    theirs: [/exit: 1/, /err: E: reading config file: extended negotiation data too long, .*/],
+    ours: SENT,
+  },
   "role-items": { theirs: [/association 1: RQ user item 54H: .*/] },
 
   // --- log configuration ---

@@ -25,6 +25,7 @@ export const OVER_TLS: CasePeer = { name: "over TLS", records: {}, tls: true };
 export const ABSENT: CasePeer = { name: "nobody", absent: true };
 
 const IMPLICIT = "1.2.840.10008.1.2";
+const CT = "1.2.840.10008.5.1.4.1.1.2";
 
 export function statuses(...values: number[]): CasePeer {
   const name = `status ${values.map((value) => value.toString(16).padStart(4, "0")).join(", ")}`;
@@ -45,12 +46,23 @@ export const TAKES_IMPLICIT = takesOnly(IMPLICIT);
 export const REFUSES_ALL = choosing("refuses every context", () => undefined);
 export const REFUSES_CT = choosing(
   "refuses CT",
-  (uid, [first]) => uid === "1.2.840.10008.5.1.4.1.1.2" ? undefined : first,
+  (uid, [first]) => uid === CT ? undefined : first,
 );
 
 export function answersWith(name: string, associateAc: Partial<AssociateAc>): CasePeer {
   return { name, records: { associateAc } };
 }
+
+export const ANSWERS_ROLES = answersWith("with roles", {
+  roles: [{ abstractSyntax: CT, scu: true, scp: false }],
+  extended: [{ abstractSyntax: CT, data: Uint8Array.of(2, 0, 1) }],
+});
+export const OTHER_TITLES = answersWith("with other titles", {
+  calledAeTitle: "X",
+  callingAeTitle: "Y",
+  applicationContext: "1.2.3",
+});
+export const NO_MAX_PDU = answersWith("without max PDU", { maximumLengthReceived: undefined });
 
 export function maxPdu(maximumLengthReceived: number): CasePeer {
   return answersWith(`max PDU ${maximumLengthReceived}`, { maximumLengthReceived });

@@ -158,6 +158,21 @@ const MADE_UP: Readonly<Record<string, Uint8Array | string>> = {
   ),
   "unknown_root_level.cfg":
     "log4cplus.rootLogger = LOUD, a\nlog4cplus.appender.a = log4cplus::ConsoleAppender\n",
+  "extension_1024.cfg": [
+    "[[TransferSyntaxes]]",
+    "[Plain]",
+    "TransferSyntax1 = LittleEndianExplicit",
+    "[[PresentationContexts]]",
+    "[Images]",
+    "PresentationContext1 = CTImageStorage\\Plain",
+    "[[ExtendedNegotiation]]",
+    "[Long]",
+    `ExtendedNegotiation1 = CTImageStorage\\${"01".repeat(1024)}`,
+    "[[Profiles]]",
+    "[Default]",
+    "PresentationContexts = Images",
+    "ExtendedNegotiation = Long",
+  ].join("\n"),
   "places.cfg": logConfig(
     "ConsoleAppender",
     "logToStdErr = true",

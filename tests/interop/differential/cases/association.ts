@@ -78,6 +78,10 @@ export const ASSOCIATION: readonly Case[] = [
   answer(peers.GARBAGE_AT_ONCE, "reasons", "violations-told"),
   answer(peers.ASKS_RELEASE_AT_ONCE, "reasons", "violations-told"),
 
+  { args: "-d -R $ a.dcm", peer: peers.rejects(1, 1, 7), differs: ["debug-lines", "not-sent-line"] },
+  { args: "-d -R $ a.dcm", peer: peers.OTHER_TITLES, differs: ["debug-lines"] },
+  { args: "-d -R $ large.dcm", peer: peers.NO_MAX_PDU, differs: ["debug-lines"] },
+
   // in the middle of a store
   {
     args: "-v -td 1 $ a.dcm b.dcm",

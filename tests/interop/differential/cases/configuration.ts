@@ -2,7 +2,7 @@
 
 import type { Case } from "../case.ts";
 import type { DifferenceName } from "../differences.ts";
-import { OVER_TLS, statuses } from "../peers.ts";
+import { ANSWERS_ROLES, OVER_TLS, statuses } from "../peers.ts";
 
 function good(name: string, ...differs: DifferenceName[]): Case {
   return { args: `-xf profiles/good/${name}.cfg Default $ a.dcm`, differs };
@@ -35,6 +35,12 @@ export const CONFIGURATION: readonly Case[] = [
   good("all_on_few_lines"),
   good("carriage_returns_only"),
   good("complete", "role-items"),
+  {
+    args: "-v +v -xf profiles/good/complete.cfg Default $ a.dcm",
+    peer: ANSWERS_ROLES,
+    differs: ["role-items"],
+  },
+  { args: "-xf extension_1024.cfg Default $ a.dcm", differs: ["profile-extension-length"] },
   good("crlf"),
   good("every_item"),
   good("no_line_end_at_the_end"),
