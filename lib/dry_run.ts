@@ -2,13 +2,14 @@
 
 import { type ContextWish, neededContexts, numbered } from "./association/proposal.ts";
 import type { Fault } from "./errors.ts";
-import { openOptionsOf, profileOf } from "./prepare.ts";
+import { formerJournalOf, openOptionsOf, profileOf } from "./prepare.ts";
 import { beginWithFiles, instances, tellProspects } from "./prospects.ts";
 import { fileLine, proposalLines } from "./report/dry_run_lines.ts";
 import type { ProposalEvent } from "./report/events.ts";
 import { filesText } from "./report/quantity.ts";
 import type { Ending } from "./report/summary.ts";
 import type { Instance, Need } from "./source/instance.ts";
+import { exceptStored } from "./source/journaled.ts";
 import { instanceOpener } from "./source/open_instance.ts";
 import type { Stage } from "./stage.ts";
 import { mayPropose, whyNotAccepted } from "./transfer/not_accepted.ts";
@@ -18,7 +19,8 @@ export async function dryRun(stage: Stage): Promise<Ending> {
   const { settings, log, telling } = stage;
   const say = (line: string) => settings.report.json || stage.toStdout(`${line}\n`);
   const profile = profileOf(settings, log);
-  const openInstance = instanceOpener(openOptionsOf(settings, log));
+  using journal = formerJournalOf(settings);
+  const openInstance = exceptStored(instanceOpener(openOptionsOf(settings, log)), journal);
   const checked = await beginWithFiles(stage, openInstance);
   const { contexts: first, wish } = transferPlanOf(settings, profile, checked.needs);
   const aside = new Map<string, Need>();

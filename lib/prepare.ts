@@ -12,6 +12,7 @@ import { builtInDictionary, type Dictionary } from "./dicom/dictionary.ts";
 import { asFault, Fault } from "./errors.ts";
 import { LOGGER, type Logger } from "./log/log.ts";
 import { dictionaryOf } from "./source/dictionary_path.ts";
+import { Journal } from "./source/journal.ts";
 import type { OpenOptions } from "./source/open_instance.ts";
 import { readWholeFile } from "./source/whole_file.ts";
 import { destinationOf } from "./transfer/plan.ts";
@@ -58,6 +59,27 @@ function readText(file: string): string {
     return new TextDecoder().decode(readWholeFile(file));
   } catch (caught) {
     throw new Fault("configuration", `unable to open configuration file: ${file}`, { cause: caught });
+  }
+}
+
+/** The file of --journal. @throws Fault "configuration" */
+export function journalOf({ delivery, network, peer, port }: Settings): Journal | undefined {
+  if (delivery.journal === undefined) return undefined;
+  return Journal.open(delivery.journal, `${network.calledAeTitle}@${peer}:${port}`);
+}
+
+/** The same for a task that stores nothing: no journal is begun. */
+export function formerJournalOf(settings: Settings): Journal | undefined {
+  const { journal } = settings.delivery;
+  return journal !== undefined && isThere(journal) ? journalOf(settings) : undefined;
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -19,13 +19,14 @@ import type { Settings } from "./cli/settings.ts";
 import { VERIFICATION } from "./dicom/uids.ts";
 import { end, roundMilliseconds, sendEcho, VERIFICATION_CONTEXT } from "./echo.ts";
 import { asFault, type Fault } from "./errors.ts";
-import { connectorOf, openOptionsOf, profileOf } from "./prepare.ts";
+import { connectorOf, formerJournalOf, openOptionsOf, profileOf } from "./prepare.ts";
 import { beginWithFiles, instances, tellProspects } from "./prospects.ts";
 import type { ProbedContext, ProbeEvent, TlsFacts } from "./report/events.ts";
 import { observed } from "./report/observed.ts";
 import { probeLines, refusalText } from "./report/probe_lines.ts";
 import type { Ending } from "./report/summary.ts";
 import type { Instance, Need } from "./source/instance.ts";
+import { exceptStored } from "./source/journaled.ts";
 import { instanceOpener } from "./source/open_instance.ts";
 import type { Stage } from "./stage.ts";
 import { whyNotAccepted } from "./transfer/not_accepted.ts";
@@ -37,7 +38,8 @@ import { userIdentityOf } from "./transfer/user_identity.ts";
 export async function probe(stage: Stage): Promise<Ending> {
   const { settings, log, telling, toStdout } = stage;
   const profile = profileOf(settings, log);
-  const openInstance = instanceOpener(openOptionsOf(settings, log));
+  using journal = formerJournalOf(settings);
+  const openInstance = exceptStored(instanceOpener(openOptionsOf(settings, log)), journal);
   const checked = await beginWithFiles(stage, openInstance);
   const needs = new Map<string, Need>();
   for await (const { sopClassUid, transferSyntax } of instances(stage, openInstance)) {

@@ -6,14 +6,15 @@
 import type { Settings } from "./cli/settings.ts";
 import { asFault, type Fault } from "./errors.ts";
 import { LOGGER, type Logger } from "./log/log.ts";
-import { connectorOf, openOptionsOf, profileOf } from "./prepare.ts";
+import { connectorOf, journalOf, openOptionsOf, profileOf } from "./prepare.ts";
 import { dotsTo } from "./report/dots.ts";
 import { badInputEvent, fileEventOf } from "./report/file_event.ts";
 import { observed } from "./report/observed.ts";
 import type { Ending } from "./report/summary.ts";
 import { listenForStop } from "./signals.ts";
-import type { Input, OpenInstance } from "./source/instance.ts";
-import { Journal } from "./source/journal.ts";
+import type { Input } from "./source/instance.ts";
+import type { Journal } from "./source/journal.ts";
+import { exceptStored, noteStored } from "./source/journaled.ts";
 import { instanceOpener } from "./source/open_instance.ts";
 import { ArchivesToRename, renameProcessed } from "./source/rename.ts";
 import { runEvent, type Stage } from "./stage.ts";
@@ -44,13 +45,15 @@ export async function send({ settings, log, inputs, telling, progress, toStdout 
   const options = openOptionsOf(settings, log);
   const inventor = network.invention && new Inventor(network.invention);
   const invent = inventor && (({ number }: Input) => inventor.inventFor(number));
-  const openInstance = withJournal(
+  const openInstance = exceptStored(
     instanceOpener(invent === undefined ? options : { ...options, invent }),
     journal,
   );
   const wish = associationWishOf(settings, profile, userIdentityOf(network, log));
   const connect = await connectorOf(settings, log);
-  const { needs, count, bad, totalBytes } = await inputs.check(withJournal(instanceOpener(options), journal));
+  const { needs, count, bad, totalBytes } = await inputs.check(
+    exceptStored(instanceOpener(options), journal),
+  );
   const { note } = telling;
   const archives = new ArchivesToRename(new Set(bad.map(({ path, member }) => member?.archivePath ?? path)));
   telling.begin(runEvent(settings, count));
@@ -88,25 +91,6 @@ function tellMissing(count: number, log: Logger): boolean {
   return count > 0;
 }
 
-function journalOf({ delivery, network, peer, port }: Settings): Journal | undefined {
-  if (delivery.journal === undefined) return undefined;
-  return Journal.open(delivery.journal, `${network.calledAeTitle}@${peer}:${port}`);
-}
-
-function withJournal(open: OpenInstance, journal: Journal | undefined): OpenInstance {
-  if (journal === undefined) return open;
-  return (input) => {
-    const { path, inside } = placeOf(input);
-    return journal.has(path, inside) ? { skipped: "already stored, says the journal" } : open(input);
-  };
-}
-
-/** The file that holds it, and which member of that it is: several can have the same name. */
-function placeOf({ path, member }: Input): { readonly path: string; readonly inside: string } {
-  if (member === undefined) return { path, inside: "" };
-  return { path: member.archivePath, inside: `!${member.name}@${member.offset}` };
-}
-
 /** A journal that cannot be kept ends the run: going on would only make doubles later. */
 function remember(
   { work, outcome, sopInstanceUid }: EndedWork,
@@ -115,8 +99,7 @@ function remember(
 ): void {
   if (outcome.kind !== "stored" && outcome.kind !== "storedWithWarning") return;
   try {
-    const { path, inside } = placeOf(work);
-    journal?.add(path, sopInstanceUid ?? "", inside);
+    noteStored(journal, work, sopInstanceUid ?? "");
   } catch (caught) {
     failed(asFault(caught));
   }

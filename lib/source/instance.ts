@@ -19,7 +19,7 @@ export interface Need {
 /** An opened and surveyed file. */
 export interface Instance extends Need {
   readonly sopInstanceUid: string;
-  /** Bytes of the data set as it is in the file, for reports; undefined for a stream whose end has not been seen. */
+  /** Bytes of the data set as it is in the file, for reports; undefined for a stream that has not been read to its end. */
   readonly lengthBytes: number | undefined;
   /** Oddities found while reading, in the order found. */
   readonly warnings: readonly string[];

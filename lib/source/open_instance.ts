@@ -6,6 +6,7 @@
  * no DICOM at all is a NoInstance.
  */
 
+import { CountedSource } from "../bytes/counted_source.ts";
 import type { ByteSource } from "../bytes/source.ts";
 import { NotDicom, type ReadMode } from "../dataset/beginning.ts";
 import { conversion } from "../dataset/conversion.ts";
@@ -109,7 +110,14 @@ async function openStream(
   try {
     const { survey: found, dataSet } = await surveyStream(await source, input.path, options.mode);
     if (!found.isDicomdir) {
-      return instanceOf(input, found, { bytes: () => dataSet, close: () => dataSet.close() }, options);
+      const counted = new CountedSource(dataSet);
+      const lengthBytes = () => counted.lengthBytes;
+      return instanceOf(
+        input,
+        found,
+        { bytes: () => counted, lengthBytes, close: () => counted.close() },
+        options,
+      );
     }
     dataSet.close();
     return directory(input);
@@ -131,6 +139,8 @@ function directory({ path, scanned }: Input): NoInstance {
 export interface DataSetBytes {
   /** As they are; asked for once. */
   bytes(): ByteSource;
+  /** How many they were, where only that tells. */
+  lengthBytes?(): number | undefined;
   close(): void;
 }
 
@@ -147,7 +157,9 @@ export function instanceOf(input: Input, found: Survey, from: DataSetBytes, opti
     sopClassUid: edited(TAG_SOP_CLASS_UID, found.sopClassUid),
     sopInstanceUid: edited(TAG_SOP_INSTANCE_UID, found.sopInstanceUid),
     transferSyntax,
-    lengthBytes: found.dataSetLengthBytes,
+    get lengthBytes() {
+      return found.dataSetLengthBytes ?? from.lengthBytes?.();
+    },
     warnings: found.warnings,
     invented: invention?.text,
     fits: (wanted) => typeof conversion(transferSyntax, wanted, found) === "string",

@@ -86,6 +86,8 @@ for (const [name, bytes] of ARCHIVES) {
         assertEquals(result.code, 1);
         const big = result.dataSets[result.uids.indexOf(instanceUid(2))];
         assertEquals(big, BIG.subarray(BIG.length - (big?.length ?? 0)));
+        const told = fileEvents(eventsOf(result.stdout)).find(({ path }) => path.endsWith("big.dcm"));
+        assertEquals(told?.bytes, big?.length);
       });
     });
   }

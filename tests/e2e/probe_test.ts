@@ -187,3 +187,16 @@ Deno.test("a dry run shows the further association that a file needs", async () 
     );
   });
 });
+
+Deno.test("a dry run knows what the journal says is stored, and begins none", async () => {
+  await withFiles(async (folder) => {
+    await using peer = startRecordingPeer();
+    const args = ["--journal", "j", "127.0.0.1", String(peer.port), "ct.dcm"];
+    const before = await runStorescu(["--dry-run", ...args], { cwd: folder });
+    assertMatch(before.stdout, /^would send {3}ct\.dcm/m);
+    assertEquals([...Deno.readDirSync(folder)].some(({ name }) => name === "j"), false);
+    assertEquals((await runStorescu(args, { cwd: folder })).code, 0);
+    const after = await runStorescu(["--dry-run", ...args], { cwd: folder });
+    assertMatch(after.stdout, /^would skip {3}ct\.dcm: already stored, says the journal$/m);
+  });
+});
