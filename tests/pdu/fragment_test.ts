@@ -94,7 +94,7 @@ Deno.test("fragments add up to the message: even, never empty, within the limit,
     const fragmentBytes = longestFragmentBytes(peer, undefined);
     const command = filled(random, 2 + 2 * random.below(75));
     // Around the multiples of fragments and of batches something may go wrong.
-    const about = random.pick([0, fragmentBytes, 2 * fragmentBytes, 8 * fragmentBytes, 64 * fragmentBytes]);
+    const about = random.pick([0, fragmentBytes, 4 * fragmentBytes, 32 * fragmentBytes, 64 * fragmentBytes]);
     const lengthBytes = Math.min(1_500_000, Math.max(2, about + 2 * (random.below(5) - 2)));
     const dataSet = filled(random, lengthBytes);
     const writes = await writesOf(fragmentBytes, command, sourceOf(dataSet, () => random.chance(30)));
@@ -198,7 +198,7 @@ Deno.test("a source that breaks its contract is a mistake of ours, and told", ()
   }
   const full = new Batch(131060);
   full.begin(1);
-  for (let slot = 0; slot < 8; slot++) {
+  for (let slot = 0; slot < 4; slot++) {
     assertEquals(full.full, false);
     void full.put(source(131060, false));
   }
