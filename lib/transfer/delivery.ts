@@ -51,6 +51,7 @@ export class Delivery {
   readonly #log: Logger;
   readonly #messageIds = new MessageIds();
   #torn = false;
+  #told: Fault | undefined;
 
   constructor(open: OpenAssociation, options: DeliveryOptions) {
     this.#open = open;
@@ -61,6 +62,11 @@ export class Delivery {
   /** A message broke off for a reason of ours: the association can only be aborted. */
   get torn(): boolean {
     return this.#torn;
+  }
+
+  /** True when a file has come to its end by this fault, and it was told so. */
+  hasTold(fault: Fault): boolean {
+    return fault === this.#told;
   }
 
   /** False when nothing more can be sent here. */
@@ -147,6 +153,7 @@ export class Delivery {
 
   /** A message broke off, or its answer never came. */
   #failed(path: string, fault: Fault): Outcome {
+    this.#told = fault;
     this.#log.error(`Store Failed, file: ${path}:\n${fault.condition}`);
     if (fault.code === "0006:0317") this.#log.info("Peer Aborted Association");
     if (fault.code === "0006:0319") this.#log.error("Protocol Error: Peer requested release (Aborting)");

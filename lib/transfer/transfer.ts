@@ -247,37 +247,42 @@ export class Transfer {
     this.#associations.add(open.association);
     const operations = new Operations(open.operationsWindow);
     let progress = false;
-    let prepared = await this.#prepareNext(list);
-    while (prepared !== undefined && !this.#halted && delivery.usable) {
-      const { work, instance } = prepared;
-      prepared = undefined;
-      const sent = await this.#begin(list, delivery, work, instance);
-      if (sent === undefined) {
-        if (!this.#halted) prepared = await this.#prepareNext(list);
-        continue;
+    do {
+      let prepared = await this.#prepareNext(list);
+      while (prepared !== undefined && !this.#halted && delivery.usable) {
+        const { work, instance } = prepared;
+        prepared = undefined;
+        const sent = await this.#begin(list, delivery, work, instance);
+        if (sent === undefined) {
+          if (!this.#halted) prepared = await this.#prepareNext(list);
+          continue;
+        }
+        operations.add(sent.answered.then((isAnswered) => {
+          progress ||= isAnswered;
+        }));
+        prepared = await this.#prepareNext(list);
+        await operations.room();
       }
-      operations.add(sent.answered.then((isAnswered) => {
-        progress ||= isAnswered;
-      }));
-      prepared = await this.#prepareNext(list);
-      await operations.room();
-    }
-    await operations.end();
-    this.#giveBack(list, prepared);
+      await operations.end();
+      this.#giveBack(list, prepared);
+      // The last answers may have put files back that are to be tried again.
+    } while (!this.#halted && delivery.usable && await list.available(1) > 0);
     const { usable } = delivery;
-    await this.#close(open, usable);
+    await this.#close(open, delivery, list);
     this.#associations.delete(open.association);
     return { usable, progress };
   }
 
   /** Releases an association, or aborts it if that is asked for or nothing else is left. */
-  async #close({ association }: OpenAssociation, usable: boolean): Promise<void> {
-    if (association.fault !== undefined) {
+  async #close({ association }: OpenAssociation, delivery: Delivery, list: WorkList): Promise<void> {
+    const { fault } = association;
+    if (fault !== undefined) {
+      if (!this.#halted && !delivery.hasTold(fault)) this.#tellLost(fault, await list.available(1) > 0);
       // The peer has been told so already, unless it was the peer that aborted.
-      if (association.fault.code !== "0006:0317") this.#log.info("Aborting Association");
-      return association.destroy();
+      if (fault.code !== "0006:0317") this.#log.info("Aborting Association");
+      return await association.abort();
     }
-    if (!usable || this.#plan.abort || this.#haltedByFile) {
+    if (delivery.torn || this.#plan.abort || this.#haltedByFile) {
       this.#log.info("Aborting Association");
       return await association.abort();
     }
@@ -288,6 +293,13 @@ export class Transfer {
       this.#log.error(`Association Release Failed: ${asFault(caught).condition}`);
       this.#exitCode ||= 10;
     }
+  }
+
+  /** It ended between two files, or behind the last: nothing is lost by that, but it is not as it should be. */
+  #tellLost(fault: Fault, isMore: boolean): void {
+    if (isMore) return this.#log.warn(`Association lost, using another one: ${fault.condition}`);
+    this.#log.error(`Association Release Failed: ${fault.condition}`);
+    this.#exitCode ||= 10;
   }
 
   // --- files ---

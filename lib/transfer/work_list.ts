@@ -65,9 +65,10 @@ export class WorkList {
     return undefined;
   }
 
-  /** Gives a file back that was taken but not answered; it is the next one handed out. */
+  /** Gives a file back that was taken but not answered: it comes before all that came behind it. */
   putBack(work: Work): void {
-    this.#waiting.unshift(work);
+    const at = this.#waiting.findIndex(({ number }) => number > work.number);
+    this.#waiting.splice(at === -1 ? this.#waiting.length : at, 0, work);
   }
 
   /** Hands out all that is left, for counting what was not sent. */

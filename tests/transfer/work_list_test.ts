@@ -27,6 +27,13 @@ Deno.test("WorkList hands out what was put back next, also after its source has 
   assertEquals((await list.next())?.number, 9);
 });
 
+Deno.test("WorkList hands out what was put back in the order of the run, however it came back", async () => {
+  const list = new WorkList(numbered(6));
+  const taken = [await list.next(), await list.next(), await list.next(), await list.next()];
+  for (const index of [3, 1, 2, 0]) list.putBack(taken[index] ?? work(99));
+  assertEquals((await Array.fromAsync(list.rest())).map(({ number }) => number), [1, 2, 3, 4, 5, 6]);
+});
+
 Deno.test("WorkList gives what is left for counting", async () => {
   const list = new WorkList(numbered(4));
   await list.next();

@@ -1,0 +1,281 @@
+/** What becomes of files, of the run and of its exit code, by what peers do. */
+
+import { assertEquals } from "@std/assert";
+import { memorySource } from "../../lib/bytes/memory_source.ts";
+import { Logger, plainBackend } from "../../lib/log/log.ts";
+import type { Instance } from "../../lib/source/instance.ts";
+import { openAssociation } from "../../lib/transfer/open.ts";
+import { Transfer, type TransferPlan } from "../../lib/transfer/transfer.ts";
+import type { Work } from "../../lib/transfer/work_list.ts";
+import { connectTo, CT, LITTLE, PATIENT } from "../association/dialogue.ts";
+import { abortBytes, associateAcBytes, rejectBytes, RELEASE_RP, storeRsp } from "../peers/answers.ts";
+import { concat } from "../peers/pdu_reader.ts";
+import { type Seen, startScriptedPeer, type Step } from "../peers/scripted_peer.ts";
+
+const WISH = { preferred: LITTLE, fallback: [], exclusive: true, combine: false };
+
+const PLAN: TransferPlan = {
+  contexts: [{ abstractSyntax: CT, transferSyntaxes: [LITTLE] }],
+  wish: WISH,
+  deflate: false,
+  noHalt: false,
+  abort: false,
+  jobs: 1,
+  retries: 0,
+  retryDelaySeconds: 0.01,
+};
+
+interface Run {
+  readonly exitCode: number;
+  /** "1 stored", "2 notSent" ... in the order of the ends. */
+  readonly outcomes: readonly string[];
+  /** What was said at level warn and above. */
+  readonly lines: readonly string[];
+  readonly connections: number;
+}
+
+/** Sends files 1, 2, ... to a peer with one script for each connection. */
+async function run(
+  scripts: readonly (readonly Step[])[],
+  files: number,
+  changes: Partial<TransferPlan> = {},
+): Promise<Run> {
+  await using peer = startScriptedPeer(...scripts);
+  const outcomes: string[] = [];
+  const lines: string[] = [];
+  const log = new Logger(plainBackend("warn", (text) => lines.push(...text.trimEnd().split("\n"))));
+  const wish = {
+    ...PATIENT,
+    callingAeTitle: "STORESCU",
+    calledAeTitle: "ANY-SCP",
+    maximumLengthReceived: 16384,
+    maxOperationsInvoked: 1,
+    dumpLevel: "debug",
+    roles: [],
+    extended: [],
+    userIdentity: undefined,
+  } as const;
+  const transfer = new Transfer({ ...PLAN, ...changes }, {
+    log,
+    open: (contexts) => openAssociation(() => connectTo(peer.port), wish, contexts, log),
+    openInstance: ({ path }) => instanceOf(path),
+    record: ({ work, outcome }) => void outcomes.push(`${work.path} ${outcome.kind}`),
+  });
+  const exitCode = await transfer.run(works(files));
+  return { exitCode, outcomes, lines, connections: peer.connections.length };
+}
+
+async function* works(files: number): AsyncGenerator<Work> {
+  for (let number = 1; number <= files; number++) {
+    yield { path: String(number), scanned: false, number, isLastRound: true, attempts: 0 };
+  }
+}
+
+function instanceOf(path: string): Instance {
+  return {
+    sopClassUid: CT,
+    sopInstanceUid: `1.2.3.${path}`,
+    transferSyntax: LITTLE,
+    lengthBytes: 1000,
+    warnings: [],
+    dataSet: () => memorySource(new Uint8Array(1000)),
+    fits: (wanted) => wanted === LITTLE,
+    close() {},
+  };
+}
+
+const ACCEPT: readonly Step[] = [
+  { read: "associateRq" },
+  { send: (seen) => associateAcBytes(seen.rq()) },
+];
+const answer = (status: number) => (seen: Seen) => {
+  const { contextId, ...rq } = seen.command();
+  return storeRsp(contextId, rq, status);
+};
+const stored: readonly Step[] = [{ read: "message" }, { send: answer(0) }];
+const refused = (status: number): readonly Step[] => [{ read: "message" }, { send: answer(status) }];
+const RELEASE: readonly Step[] = [{ read: "releaseRq" }, { send: RELEASE_RP }];
+const ABORT: readonly Step[] = [{ read: "message" }, { send: abortBytes(0, 0) }, { close: true }];
+const reject = (
+  result: number,
+): readonly Step[] => [{ read: "associateRq" }, { send: rejectBytes(result, 3, 1) }];
+
+const ABORTED = "0006:0317 Peer aborted Association (or never connected): A-ABORT from the service user";
+
+interface Case {
+  readonly name: string;
+  readonly scripts: readonly (readonly Step[])[];
+  readonly files: number;
+  readonly plan?: Partial<TransferPlan>;
+  readonly exitCode: number;
+  readonly outcomes: readonly string[];
+  readonly connections?: number;
+  /** Of the lines, those that must be there. */
+  readonly lines?: readonly string[];
+}
+
+const CASES: readonly Case[] = [
+  {
+    name: "all files are stored",
+    scripts: [[...ACCEPT, ...stored, ...stored, ...RELEASE]],
+    files: 2,
+    exitCode: 0,
+    outcomes: ["1 stored", "2 stored"],
+  },
+  {
+    name: "the peer aborts on the first of three files",
+    scripts: [[...ACCEPT, ...ABORT]],
+    files: 3,
+    exitCode: 10,
+    outcomes: ["1 notSent", "2 notSent", "3 notSent"],
+    lines: [`E: ${ABORTED}`, "E: 2 files were not sent"],
+  },
+  {
+    name: "the peer aborts on the first file, and the run shall go on",
+    scripts: [[...ACCEPT, ...ABORT], [...ACCEPT, ...stored, ...RELEASE]],
+    files: 2,
+    plan: { noHalt: true },
+    exitCode: 10,
+    outcomes: ["1 notSent", "2 stored"],
+    connections: 2,
+  },
+  {
+    name: "the peer aborts, and the file is tried again on another association",
+    scripts: [[...ACCEPT, ...stored, ...ABORT], [...ACCEPT, ...stored, ...stored, ...RELEASE]],
+    files: 3,
+    plan: { retries: 1 },
+    exitCode: 0,
+    outcomes: ["1 stored", "2 stored", "3 stored"],
+    connections: 2,
+  },
+  {
+    name: "the peer aborts every time",
+    scripts: [[...ACCEPT, ...ABORT]],
+    files: 1,
+    plan: { retries: 2 },
+    exitCode: 10,
+    outcomes: ["1 notSent"],
+    connections: 3,
+  },
+  {
+    name: "the peer aborts between two files",
+    scripts: [
+      [
+        ...ACCEPT,
+        { read: "message" },
+        { send: (seen) => concat([answer(0)(seen), abortBytes(0, 0)]) },
+        { close: true },
+      ],
+      [...ACCEPT, ...stored, ...RELEASE],
+    ],
+    files: 2,
+    exitCode: 0,
+    outcomes: ["1 stored", "2 stored"],
+    connections: 2,
+    lines: [`W: Association lost, using another one: ${ABORTED}`],
+  },
+  {
+    name: "the peer aborts behind the last file",
+    scripts: [[
+      ...ACCEPT,
+      { read: "message" },
+      { send: (seen) => concat([answer(0)(seen), abortBytes(0, 0)]) },
+      { close: true },
+    ]],
+    files: 1,
+    exitCode: 10,
+    outcomes: ["1 stored"],
+    lines: [`E: Association Release Failed: ${ABORTED}`],
+  },
+  {
+    name: "the last response comes twice",
+    scripts: [[...ACCEPT, { read: "message" }, {
+      send: (seen) => concat([answer(0)(seen), answer(0)(seen)]),
+    }]],
+    files: 1,
+    exitCode: 10,
+    outcomes: ["1 stored"],
+    lines: [
+      "E: Association Release Failed: 0006:0211 DIMSE: Unexpected Response MsgId: 1 (none is awaited)",
+    ],
+  },
+  {
+    name: "the peer does not confirm the release",
+    scripts: [[...ACCEPT, ...stored, { read: "releaseRq" }, { close: true }]],
+    files: 1,
+    exitCode: 10,
+    outcomes: ["1 stored"],
+    lines: [
+      "E: Association Release Failed: 0006:0317 Peer aborted Association (or never connected): connection closed",
+    ],
+  },
+  {
+    name: "out of resources, and better when tried again",
+    scripts: [[...ACCEPT, ...refused(0xa700), ...stored, ...RELEASE]],
+    files: 1,
+    plan: { retries: 1 },
+    exitCode: 0,
+    outcomes: ["1 stored"],
+  },
+  {
+    name: "a refusal that does not pass is not tried again, and halts",
+    scripts: [[...ACCEPT, ...refused(0x0122), ...RELEASE]],
+    files: 2,
+    plan: { retries: 3 },
+    exitCode: 1,
+    outcomes: ["1 refused", "2 notSent"],
+    lines: ["E: 1 file was not sent"],
+  },
+  {
+    name: "refusals, and the run shall go on: the first one gives the exit code",
+    scripts: [[...ACCEPT, ...stored, ...refused(0xa900), ...refused(0xc000), ...refused(0xb000), ...RELEASE]],
+    files: 4,
+    plan: { noHalt: true },
+    exitCode: 0xa9,
+    outcomes: ["1 stored", "2 refused", "3 refused", "4 storedWithWarning"],
+  },
+  {
+    name: "a transient rejection is tried again",
+    scripts: [reject(2), [...ACCEPT, ...stored, ...RELEASE]],
+    files: 1,
+    plan: { retries: 1 },
+    exitCode: 0,
+    outcomes: ["1 stored"],
+    connections: 2,
+  },
+  {
+    name: "a permanent rejection is not",
+    scripts: [reject(1)],
+    files: 2,
+    plan: { retries: 3 },
+    exitCode: 1,
+    outcomes: ["1 notSent", "2 notSent"],
+    lines: ["F: Association Rejected:", "E: 2 files were not sent"],
+  },
+  {
+    name: "no context is accepted",
+    scripts: [[
+      { read: "associateRq" },
+      { send: (seen) => associateAcBytes(seen.rq(), () => undefined) },
+      ...RELEASE,
+    ]],
+    files: 1,
+    exitCode: 1,
+    outcomes: ["1 notAccepted"],
+    lines: ["F: No Acceptable Presentation Contexts"],
+  },
+];
+
+for (const { name, scripts, files, plan, exitCode, outcomes, connections = 1, lines = [] } of CASES) {
+  Deno.test(name, async () => {
+    const came = await run(scripts, files, plan);
+    assertEquals(
+      [came.exitCode, came.outcomes, came.connections],
+      [exitCode, outcomes, connections],
+      came.lines.join("\n"),
+    );
+    for (const line of lines) {
+      assertEquals(came.lines.filter((each) => each === line), [line], came.lines.join("\n"));
+    }
+  });
+}
