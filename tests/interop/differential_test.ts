@@ -69,12 +69,17 @@ async function complaints(case_: Case, specimens: string): Promise<string> {
     observe("DCMTK", case_, specimens),
     observe("ours", case_, specimens),
   ]);
-  const { unclaimed, idle } = claim(oneSided(theirs, ours), [...differs, ...mayDiffer, ...ANYWHERE]);
+  const differing = oneSided(comparable(case_, theirs), comparable(case_, ours));
+  const { unclaimed, idle } = claim(differing, [...differs, ...mayDiffer, ...ANYWHERE]);
   return [
     ...unclaimed.slice(0, MOST_LINES).map(({ side, line }) => `${side} ${line}`),
     ...unclaimed.length > MOST_LINES ? [`and ${unclaimed.length - MOST_LINES} more`] : [],
     ...idle.filter((name) => differs.includes(name)).map((name) => `there is no difference "${name}"`),
   ].join("\n");
+}
+
+function comparable({ accidental }: Case, lines: readonly string[]): string[] {
+  return lines.filter((line) => accidental?.test(line) !== true);
 }
 
 const runs = new Runs();

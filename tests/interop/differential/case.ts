@@ -11,6 +11,8 @@ export interface Case {
   readonly env?: Readonly<Record<string, string>>;
   /** Differences that there must be; all else must be the same. */
   readonly differs?: readonly DifferenceName[];
+  /** Lines that are accidental and not compared: how much was on its way when the peer aborted. */
+  readonly accidental?: RegExp;
   /** Differences that there may be, as DCMTK has it at the moment: its exit code after a lost association is accidental. */
   readonly mayDiffer?: readonly DifferenceName[];
 }

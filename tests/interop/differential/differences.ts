@@ -11,6 +11,8 @@ export interface Difference {
   readonly theirs?: readonly RegExp[];
   /** Whole lines that only ours has. */
   readonly ours?: readonly RegExp[];
+  /** Lines of ours may say what DCMTK's say and go on. */
+  readonly goesOn?: boolean;
 }
 
 /** The log in a file or on a stream, in any layout. */
@@ -54,18 +56,22 @@ export const DIFFERENCES = {
     ],
   },
   "reasons": {
+    goesOn: true,
     theirs: [
-      line(`(?:Store SCU Failed: |Association (?:Request|Release) Failed: )?${CONDITION} .*`),
-      /err: E: (?:Bad DICOM file|DcmElement|OpenSSL error|Unable to (?:open|read)|Store SCU Failed).*/,
-      /err: E: (?:No SOP Class or Instance UID in file).*/,
+      /err: E: (?:Bad DICOM file|DcmElement|OpenSSL error|Unable to (?:open|read)).*/,
+      /err: E: No SOP Class or Instance UID in file: .*/,
       /err: W: (?:DcmItem|DcmElement|DcmSequenceOfItems|DcmMetaInfo): .*/,
-      /err: [FW]: missing SOP class \(or instance\) in file: .*/,
-      /err: W: unable to load .*/,
+      /err: W: missing SOP class \(or instance\) in file: .*/,
+      // conditions that others have caused
+      /err: E: (?:Store SCU Failed: )?0006:020[bcde] .*/,
+      /err: E: (?:Store SCU Failed: )?0001:000a .*/,
     ],
     ours: [
-      line(`(?:Store SCU Failed: |Association (?:Request|Release) Failed: )?${CONDITION} .*`),
-      /err: E: (?:Bad DICOM file|No SOP Class or Instance UID|Unable to (?:open|read)|Store SCU Failed).*/,
-      /err: [FW]: missing SOP class \(or instance\) in file: .*: .*/,
+      /err: E: (?:Bad DICOM file|No SOP Class or Instance UID|Unable to (?:open|read)).*/,
+      /err: W: missing SOP class \(or instance\) in file: .*: .*/,
+      // the causes
+      /err: E: (?:Store SCU Failed: )?0006:(?:0203|0321) .*/,
+      /err: E: (?:Store SCU Failed: )?0006:0202 .*/,
     ],
   },
   "hints": { ours: [/err: (?:[FEW]: )?hint: .*/] },
@@ -347,7 +353,10 @@ export const DIFFERENCES = {
   },
   "violations-told": {
     theirs: [/err: F: No Acceptable Presentation Contexts/, /association 1: A-ABORT source \d reason \d/],
-    ours: [/association 1: A-ABORT source \d reason \d/],
+    ours: [
+      /err: F: Association Request Failed: 0006:0303 DUL Finite State Machine Error: unexpected A-RELEASE-RQ PDU/,
+      /association 1: A-ABORT source \d reason \d/,
+    ],
   },
   "response-on-other-context": {
     theirs: [],
@@ -363,6 +372,7 @@ export const DIFFERENCES = {
       ...SENT,
       /exit: 10/,
       /err: I: (?:Requesting Association|Association Accepted .*|Sending .*|Received .*|Peer Aborted .*)/,
+      /err: E: (?:Store Failed, file: .*|0006:0317 .*)/,
       /out: XMIT: \./,
     ],
   },
