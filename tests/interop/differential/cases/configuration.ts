@@ -30,6 +30,8 @@ export const CONFIGURATION: readonly Case[] = [
   // profiles
   { args: `-xf ${DCMTK_PROFILES} Default $ a.dcm` },
   { args: `-v +v -xf ${DCMTK_PROFILES} 'de fault' $ a.dcm` },
+  { args: `-d -xf ${DCMTK_PROFILES} Default $ a.dcm`, differs: ["debug-lines"] },
+  { args: `-lc /etc/dcmtk/filelog.cfg -xf ${DCMTK_PROFILES} Default $ a.dcm`, differs: ["debug-lines"] },
   { args: `-xf ${DCMTK_PROFILES} Nothing $ a.dcm` },
   { args: "-xf missing.cfg Default $ a.dcm" },
   good("all_on_few_lines"),
