@@ -5,6 +5,9 @@ import { stderrWriter, type WriteText } from "./standard_streams.ts";
 /** From the cursor, which waits at the start of the line, to the end of the screen: also what a resize has wrapped. */
 const ERASE = "\r\x1b[J";
 
+/** Off and on again: a line that has become too long in that moment shall not go on in the next row. */
+const [NO_WRAPPING, WRAPPING] = ["\x1b[?7l", "\x1b[?7h"];
+
 /** Invariant: while a line stands there, nothing is written to the terminal without erasing it first. */
 export class StatusLine {
   readonly #write: WriteText;
@@ -27,7 +30,7 @@ export class StatusLine {
     if (this.#columns === undefined) return this.#write(`${text(Infinity)}\n`);
     // The last column stays free: some terminals go on to the next line as soon as it is filled.
     const line = text(Math.max(this.#columns() - 1, 0));
-    this.#write(`${this.#stands ? ERASE : ""}${line}\r`);
+    this.#write(`${this.#stands ? ERASE : ""}${NO_WRAPPING}${line}${WRAPPING}\r`);
     this.#stands = true;
   }
 

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { StatusLine } from "../../lib/log/status_line.ts";
 
 const ERASE = "\r\x1b[J";
+const drawn = (line: string) => `\x1b[?7l${line}\x1b[?7h\r`;
 
 Deno.test("a line is drawn over and taken away, with the cursor at its start in between", () => {
   let text = "";
@@ -12,7 +13,7 @@ Deno.test("a line is drawn over and taken away, with the cursor at its start in 
   line.show(() => "three");
   line.clear();
   line.clear();
-  assertEquals(text, `one\r${ERASE}two\r${ERASE}E: something\nthree\r${ERASE}`);
+  assertEquals(text, `${drawn("one")}${ERASE}${drawn("two")}${ERASE}E: something\n${drawn("three")}${ERASE}`);
 });
 
 Deno.test("a line is made as wide as the terminal is at that moment, less one", () => {
