@@ -63,6 +63,7 @@ Deno.test("a survey says what an instance is and where its data set stands", asy
     sopInstanceUid: SOP_INSTANCE,
     dataSetOffset: head.length,
     dataSetLengthBytes: PLAIN.length,
+    pixelRepresentation: 0,
     hasPixelData: true,
     encapsulated: false,
     oddLength: false,

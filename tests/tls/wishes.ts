@@ -52,18 +52,28 @@ export async function meet(meeting: Meeting): Promise<TlsDuplex> {
   return await context.start(connection, { peer, ...(signal === undefined ? {} : { signal }) });
 }
 
-/** What comes of a meeting: "moves bytes", or the fault's kind and condition. */
+/** A damaged length makes each side wait for the other: longer than this is not waited. */
+const PATIENCE_MS = 5000;
+
+/** What comes of a meeting: "moves bytes", "timed out", or the fault's kind and condition. */
 export async function outcomeOf(meeting: Meeting): Promise<string> {
   let duplex: TlsDuplex | undefined;
+  const patience = new AbortController();
+  const timer = setTimeout(() => {
+    patience.abort();
+    duplex?.destroy();
+  }, PATIENCE_MS);
   try {
-    duplex = await meet(meeting);
+    duplex = await meet({ signal: patience.signal, ...meeting });
     await writeAll(duplex, new TextEncoder().encode("olleh\n"));
     const answer = await readText(duplex, 5);
+    if (patience.signal.aborted) return "timed out";
     return answer === "hello" ? "moves bytes" : `was answered ${JSON.stringify(answer)}`;
   } catch (caught) {
-    if (!(caught instanceof Fault)) throw caught;
+    if (!(caught instanceof Fault)) return patience.signal.aborted ? "timed out" : `lost: ${caught}`;
     return `${caught.kind}: ${caught.condition}`;
   } finally {
+    clearTimeout(timer);
     duplex?.destroy();
   }
 }

@@ -67,7 +67,7 @@ export function builtInContext(wishes: TlsWishes, own: OwnIdentity | undefined, 
       signal?.addEventListener("abort", giveUp);
       try {
         signal?.throwIfAborted();
-        await secured.handshake();
+        await duplex.handshake();
         return duplex;
       } catch (caught) {
         duplex.destroy();
@@ -106,10 +106,23 @@ function refuseWhatIsMissing(wishes: TlsWishes, own: OwnIdentity | undefined, tr
   }
 }
 
-function builtInDuplex(connection: Deno.TlsConn, ours: OurSide): TlsDuplex {
+/**
+ * The connection, whose pending operations end when it is destroyed: the runtime leaves a handshake or read that has
+ * got part of a record unsettled when its connection is closed.
+ */
+function builtInDuplex(
+  connection: Deno.TlsConn,
+  ours: OurSide,
+): TlsDuplex & { handshake(): Promise<unknown> } {
   const socket = findSocket(connection.localAddr, connection.remoteAddr);
   let isDestroyed = false;
   let hasSentData = false;
+  const pending = new Set<(reason: Error) => void>();
+  const endable = <T>(operation: Promise<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      pending.add(reject);
+      operation.then(resolve, reject).finally(() => pending.delete(reject));
+    });
   const orExplain = (caught: unknown): never => {
     const fault = explained(caught, ours);
     if (fault === undefined) throw caught;
@@ -118,11 +131,12 @@ function builtInDuplex(connection: Deno.TlsConn, ours: OurSide): TlsDuplex {
   return {
     details: { protocol: undefined, cipherSuite: undefined, peerCertificate: undefined },
     read: async (into) => {
-      const count = await connection.read(into).catch(orExplain);
+      const count = await endable(connection.read(into)).catch(orExplain);
       hasSentData = true;
       return count;
     },
-    write: (from) => connection.write(from).catch(orExplain),
+    handshake: () => endable(connection.handshake()),
+    write: (from) => endable(connection.write(from)).catch(orExplain),
     quickAck: () => {
       if (!isDestroyed) socket?.quickAck();
     },
@@ -131,6 +145,7 @@ function builtInDuplex(connection: Deno.TlsConn, ours: OurSide): TlsDuplex {
       isDestroyed = true;
       socket?.shutdown();
       connection.close();
+      for (const reject of pending) reject(new Deno.errors.BadResource("the connection is closed"));
     },
   };
 }
