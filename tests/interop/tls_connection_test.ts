@@ -175,6 +175,9 @@ for (const engine of ENGINES) {
           engine,
           port: relay.port,
         });
+        // RFC 8446 asks to ignore what stands there: a change_cipher_spec record, and the version in a record's head.
+        const isIgnored = !isCut && position >= 127 && position < 137;
+        if (isIgnored && outcome === "moves bytes") continue;
         assertMatch(
           outcome,
           /^(tls: |lost: |timed out$)/,
