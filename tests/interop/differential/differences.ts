@@ -74,7 +74,7 @@ export const DIFFERENCES = {
       /err: E: (?:Store SCU Failed: )?0006:0202 .*/,
     ],
   },
-  "hints": { ours: [/err: (?:[FEW]: )?hint: .*/] },
+  "hints": { ours: [line("hint: .*"), /err: hint: .*/] },
   "rejection-words": {
     theirs: [/err: E: Received invalid A-ASSOCIATE-RJ .*/, /err: F: (?:Result|Reason): .*/],
     ours: [/err: F: (?:Result|Reason): .*UNKNOWN/],
@@ -372,7 +372,8 @@ export const DIFFERENCES = {
       ...SENT,
       /exit: 10/,
       /err: I: (?:Requesting Association|Association Accepted .*|Sending .*|Received .*|Peer Aborted .*)/,
-      /err: E: (?:Store Failed, file: .*|0006:0317 .*)/,
+      /err: W: Association lost, using another one: .*/,
+      /err: E: (?:Store Failed, file: .*|(?:Association Release Failed: )?0006:0317 .*)/,
       /out: XMIT: \./,
     ],
   },
