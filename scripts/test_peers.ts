@@ -19,6 +19,7 @@ const PEERS: readonly Peer[] = [
   commandOf("DCMTK", "storescp", "dcmtk"),
   commandOf("Orthanc", "Orthanc", "orthanc"),
   commandOf("OpenSSL", "openssl", "openssl"),
+  commandOf("tmux", "tmux", "tmux"),
   {
     name: "pydicom's test files",
     debianPackage: "python3-pydicom",
