@@ -37,6 +37,18 @@ export const KINDS = {
     pixelBytes: 512 * 512 * 2,
     transferSyntax: IMPLICIT_LITTLE_ENDIAN,
   },
+  implicitCts: {
+    name: "cts_implicit",
+    count: 2000,
+    pixelBytes: 512 * 512 * 2,
+    transferSyntax: IMPLICIT_LITTLE_ENDIAN,
+  },
+  implicitLarge: {
+    name: "large_implicit",
+    count: 1,
+    pixelBytes: 500 * MEBIBYTE,
+    transferSyntax: IMPLICIT_LITTLE_ENDIAN,
+  },
   small: { name: "small", count: 3000, pixelBytes: 8192, transferSyntax: EXPLICIT_LITTLE_ENDIAN },
   many: { name: "many", count: 20_000, pixelBytes: 8192, transferSyntax: EXPLICIT_LITTLE_ENDIAN },
   huge: {

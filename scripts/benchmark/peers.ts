@@ -1,5 +1,6 @@
 /** The peers that are sent to: each is started once and serves all rows of the table that name it. */
 
+import { EXPLICIT_BIG_ENDIAN, EXPLICIT_LITTLE_ENDIAN } from "../../lib/dicom/transfer_syntaxes.ts";
 import { startOrthanc } from "../../tests/peers/orthanc.ts";
 import { startProcess, startServer } from "../../tests/peers/started_process.ts";
 import { waitFor } from "../../tests/peers/wait_for.ts";
@@ -15,7 +16,8 @@ export interface Peer extends AsyncDisposable {
 export const PEERS = {
   "receiver": () => receiver(),
   "receiver, 16 KB PDUs": () => receiver("--pdu", "16384"),
-  "receiver, explicit only": () => receiver("--explicit"),
+  "receiver, explicit only": () => receiver("--only", EXPLICIT_LITTLE_ENDIAN),
+  "receiver, big endian only": () => receiver("--only", EXPLICIT_BIG_ENDIAN),
   "receiver, answers after 20 ms": () => receiver("--delay", "20", "--window", "16"),
   "storescp --ignore": () => storescp(),
   "storescp --ignore, TLS": (folder: string) => storescpTls(folder),

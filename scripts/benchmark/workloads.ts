@@ -96,6 +96,27 @@ export const WORKLOADS: readonly Workload[] = [
     senders: ["ours", ...TUNED],
   },
   {
+    name: "2,000 CT, implicit to explicit VR",
+    peer: "receiver, explicit only",
+    kind: KINDS.implicitCts,
+    senders: ["ours", "storescu, TCP_NODELAY=1"],
+    long: true,
+  },
+  {
+    name: "1 object of 500 MB, implicit to explicit VR",
+    peer: "receiver, explicit only",
+    kind: KINDS.implicitLarge,
+    senders: ["ours", "storescu, TCP_NODELAY=1"],
+    long: true,
+  },
+  {
+    name: "1 object of 800 MB, to big endian",
+    peer: "receiver, big endian only",
+    kind: KINDS.large,
+    senders: ["ours", "storescu, TCP_NODELAY=1"],
+    long: true,
+  },
+  {
     name: "600 of 10 KB",
     peer: "receiver, answers after 20 ms",
     kind: KINDS.small,
