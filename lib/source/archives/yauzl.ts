@@ -20,11 +20,6 @@ type Done<Value> = (error: Error | null, value?: Value) => void;
 export interface ZipFile {
   readonly entryCount: number;
   readEntry(): void;
-  readLocalFileHeader(
-    entry: Entry,
-    options: { readonly minimal: true },
-    done: Done<{ readonly fileDataStart: number }>,
-  ): void;
   once(event: "entry", listener: (entry: Entry) => void): void;
   once(event: "error", listener: (error: Error) => void): void;
   off(event: "entry", listener: (entry: Entry) => void): void;

@@ -89,12 +89,11 @@ function unreadable(path: string, name: string, why: string): Fault {
 }
 
 async function openMember(path: string, entry: Entry, name: string, pace: ReadPace): Promise<ByteSource> {
-  const yauzl = await loadYauzl();
   const { crc32 } = await import("node:zlib");
   const file = openArchiveFile(path, pace);
   try {
     const { compressionMethod, compressedSize, uncompressedSize } = entry;
-    const start = await contentStart(yauzl, file, entry);
+    const start = contentStart(file, entry);
     if (start + compressedSize > file.lengthBytes) throw new Error("it goes past the end of the archive");
     const packed = file.passThrough(start, compressedSize);
     const content = compressionMethod === STORED ? packed : new InflatedSource(packed, `${path}!${name}`);
@@ -106,17 +105,19 @@ async function openMember(path: string, entry: Entry, name: string, pace: ReadPa
   }
 }
 
+/** What the local header takes before the name (APPNOTE 4.3.7). */
+const LOCAL_HEADER_BYTES = 30;
+const LOCAL_HEADER_SIGNATURE = 0x504B0304;
+
 /** The local header says where the content begins; it is longer or shorter than what the directory says of it. */
-async function contentStart(yauzl: Yauzl, file: InputFile, entry: Entry): Promise<number> {
-  const directory = await openDirectory(yauzl, file);
-  return await new Promise((resolve, reject) =>
-    directory.readLocalFileHeader(
-      entry,
-      { minimal: true },
-      (error, header) =>
-        header === undefined ? reject(error ?? new Error("no local header")) : resolve(header.fileDataStart),
-    )
-  );
+function contentStart(file: InputFile, { relativeOffsetOfLocalHeader: offset }: Entry): number {
+  const header = new Uint8Array(LOCAL_HEADER_BYTES);
+  const view = new DataView(header.buffer);
+  if (file.readAt(offset, header) < LOCAL_HEADER_BYTES || view.getUint32(0) !== LOCAL_HEADER_SIGNATURE) {
+    throw new Error("it is not where the archive's directory says");
+  }
+  const [nameBytes, extraBytes] = [view.getUint16(26, true), view.getUint16(28, true)];
+  return offset + LOCAL_HEADER_BYTES + nameBytes + extraBytes;
 }
 
 function openDirectory(yauzl: Yauzl, file: InputFile): Promise<ZipFile> {
