@@ -16,7 +16,7 @@ import { mayPropose, whyNotAccepted } from "./transfer/not_accepted.ts";
 import { transferPlanOf } from "./transfer/plan.ts";
 
 export async function dryRun(stage: Stage): Promise<Ending> {
-  const { settings, log, telling } = stage;
+  const { settings, log, telling, signals } = stage;
   const say = (line: string) => settings.report.json || stage.toStdout(`${line}\n`);
   const profile = profileOf(settings, log);
   using journal = formerJournalOf(settings);
@@ -44,7 +44,7 @@ export async function dryRun(stage: Stage): Promise<Ending> {
     for (const line of proposalLines(proposal, classes)) say(line);
   }
   say(`nothing was sent: ${filesText(telling.tally.files)} looked at, ${failures} of them could not be sent`);
-  return { exitCode: failures > 0 ? 1 : 0 };
+  return { exitCode: signals.exitCode ?? (failures > 0 ? 1 : 0), stoppedBy: signals.name };
 }
 
 /** Whether one of the contexts, if the peer accepts it, can carry the instance. */

@@ -20,11 +20,17 @@ export const VERIFICATION_CONTEXT = {
 } as const;
 
 /** @throws Fault when the peer does not answer, or not with success */
-export async function echo({ settings, log, telling, toStdout }: Stage): Promise<Ending> {
+export async function echo(stage: Stage): Promise<Ending> {
+  const { settings, telling, signals } = stage;
+  telling.begin(runEvent(settings, 0));
+  const ending = await Promise.race([ask(stage), signals.first]);
+  return ending ?? { exitCode: signals.exitCode ?? 1, stoppedBy: signals.name };
+}
+
+async function ask({ settings, log, telling, toStdout }: Stage): Promise<Ending> {
   const { network, peer, port, report } = settings;
   const wish = associationWishOf(settings, profileOf(settings, log), userIdentityOf(network, log));
   const connect = await connectorOf(settings, log);
-  telling.begin(runEvent(settings, 0));
   const request = observed((contexts) => openAssociation(connect, wish, contexts, log), telling.note);
   const open = await request([VERIFICATION_CONTEXT]);
   const facts = await sendEcho(open, log);

@@ -7,14 +7,14 @@ import { openLog } from "./log/open_log.ts";
 import type { WriteText } from "./log/standard_streams.ts";
 import { type StatusLine, stderrStatusLine } from "./log/status_line.ts";
 import type { Observer } from "./report/events.ts";
-import { badInputEvent, neverTriedEvent } from "./report/file_event.ts";
 import { jsonLines } from "./report/json_lines.ts";
 import { Progress } from "./report/progress.ts";
 import { type Ending, summaryLines, totalLine } from "./report/summary.ts";
 import { Telling } from "./report/telling.ts";
 import { send } from "./send.ts";
+import { listenForStop } from "./signals.ts";
 import { Inputs } from "./source/inputs.ts";
-import { runEvent, type Stage } from "./stage.ts";
+import { type Stage, tellNothingSent } from "./stage.ts";
 import { VERSION } from "./version.ts";
 
 /** Answers the exit code. @throws Fault "usage" for what is wrong with the command line all the same */
@@ -50,9 +50,16 @@ async function performTold(
     ...(progress === undefined ? [] : [progress]),
   ]);
   const inputs = new Inputs(settings, log, { sizes: progress !== undefined });
+  using signals = listenForStop((name, isFirst) => {
+    log.warn(
+      `${name}: ${isFirst ? "ending after the object that is under way; once more to abort" : "aborting"}`,
+    );
+    inputs.stop();
+  });
+  const stage: Stage = { settings, log, inputs, telling, progress, toStdout, signals };
   try {
     const doTask = await taskOf(settings.task);
-    const ending = await doTask({ settings, log, inputs, telling, progress, toStdout });
+    const ending = await doTask(stage);
     const summary = telling.end(ending);
     if (settings.task !== "send") return ending.exitCode;
     tellSummary(telling, summaryLines(summary), log, line);
@@ -60,7 +67,7 @@ async function performTold(
     return ending.exitCode;
   } catch (caught) {
     const fault = asFault(caught);
-    if (!telling.begun && telling.detailed) await tellNothingSent(settings, inputs, telling);
+    if (!telling.begun && telling.detailed) await tellNothingSent(stage);
     telling.end({ exitCode: exitCodeOf(fault), fault });
     throw caught;
   }
@@ -89,15 +96,6 @@ async function observersOf({ report }: Settings, log: Logger, toStdout: WriteTex
     observers.push(...openReportFiles(report, log));
   }
   return observers;
-}
-
-/** A run that ended before it began: every file has its event all the same. */
-async function tellNothingSent(settings: Settings, inputs: Inputs, telling: Telling): Promise<void> {
-  telling.begin(runEvent(settings, await inputs.count()));
-  for await (const { path } of inputs.all()) {
-    const bad = inputs.badInput(path);
-    telling.note(bad === undefined ? neverTriedEvent(path) : badInputEvent(bad));
-  }
 }
 
 /** At the default level only on a terminal, or if something failed. */

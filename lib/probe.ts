@@ -18,7 +18,7 @@ import type { Profile } from "./cli/profile.ts";
 import type { Settings } from "./cli/settings.ts";
 import { VERIFICATION } from "./dicom/uids.ts";
 import { end, roundMilliseconds, sendEcho, VERIFICATION_CONTEXT } from "./echo.ts";
-import { asFault, type Fault } from "./errors.ts";
+import { asFault, Fault } from "./errors.ts";
 import { connectorOf, formerJournalOf, openOptionsOf, profileOf } from "./prepare.ts";
 import { beginWithFiles, instances, tellProspects } from "./prospects.ts";
 import type { ProbedContext, ProbeEvent, TlsFacts } from "./report/events.ts";
@@ -36,7 +36,7 @@ import { userIdentityOf } from "./transfer/user_identity.ts";
 
 /** Exit code 0 only if every file could be sent; without files, if anything could. */
 export async function probe(stage: Stage): Promise<Ending> {
-  const { settings, log, telling, toStdout } = stage;
+  const { settings, log, telling, toStdout, signals } = stage;
   const profile = profileOf(settings, log);
   using journal = formerJournalOf(settings);
   const openInstance = exceptStored(instanceOpener(openOptionsOf(settings, log)), journal);
@@ -46,7 +46,8 @@ export async function probe(stage: Stage): Promise<Ending> {
     needs.set(`${sopClassUid} ${transferSyntax}`, { sopClassUid, transferSyntax });
   }
   const proposals = proposalsOf(settings, profile, [...needs.values()]);
-  const { event, accepted, fault } = await examine(stage, profile, proposals);
+  const examined = await Promise.race([examine(stage, profile, proposals), signals.first]);
+  const { event, accepted, fault } = examined ?? nothingExamined();
   telling.note(event);
   const { deflate } = transferPlanOf(settings, profile, []);
   const proposed = new Set(proposals.flat().map(({ abstractSyntax }) => abstractSyntax));
@@ -60,7 +61,7 @@ export async function probe(stage: Stage): Promise<Ending> {
   const failures = await tellProspects(stage, checked, openInstance, judge, () => {});
   if (!settings.report.json) toStdout(probeLines(settings, event, telling.tally).join("\n") + "\n");
   const isFit = fault === undefined && failures === 0 && accepted.length > 0;
-  return { exitCode: isFit ? 0 : 1, fault };
+  return { exitCode: signals.exitCode ?? (isFit ? 0 : 1), stoppedBy: signals.name, fault };
 }
 
 /** What is proposed on each association, C-ECHO last. */
@@ -86,6 +87,16 @@ interface Examined {
   readonly accepted: readonly AcceptedContext[];
   /** Why it went no further. */
   readonly fault: Fault | undefined;
+}
+
+/** The operator did not want to wait. */
+function nothingExamined(): Examined {
+  const fault = new Fault("lost", "stopped by the operator");
+  return {
+    event: { event: "probe", addresses: [], contexts: [], reason: fault.message },
+    accepted: [],
+    fault,
+  };
 }
 
 /** Goes as far as the peer lets us. @throws Fault "configuration" for what is wrong on this side */

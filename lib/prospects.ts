@@ -1,8 +1,9 @@
 /** Files that are only looked at: what would become of them if they were sent. */
 
+import { Turns } from "./bytes/turns.ts";
 import { asFault, type Fault } from "./errors.ts";
 import type { FileEvent } from "./report/events.ts";
-import { badInputEvent, prospectEvent, skippedEvent } from "./report/file_event.ts";
+import { badInputEvent, neverTriedEvent, prospectEvent, skippedEvent } from "./report/file_event.ts";
 import type { CheckedInputs } from "./source/inputs.ts";
 import type { Instance, OpenInstance } from "./source/instance.ts";
 import { runEvent, type Stage } from "./stage.ts";
@@ -23,7 +24,10 @@ export async function beginWithFiles(
 
 /** Opens every file; what cannot be sent, or is not meant to be, is left out. */
 export async function* instances({ inputs }: Stage, openInstance: OpenInstance): AsyncGenerator<Instance> {
+  const turns = new Turns();
   for await (const work of inputs.work()) {
+    if (inputs.stopped) return;
+    await turns.due();
     try {
       const instance = await openInstance(work);
       if ("skipped" in instance) continue;
@@ -52,8 +56,14 @@ export async function tellProspects(
     tell(event);
   };
   for (const input of bad) note(badInputEvent(input));
+  const turns = new Turns();
   for await (const work of inputs.work()) {
     const { path } = work;
+    if (inputs.stopped) {
+      note(neverTriedEvent(path));
+      continue;
+    }
+    await turns.due();
     try {
       const instance = await openInstance(work);
       if ("skipped" in instance) note(skippedEvent(path, instance.skipped));

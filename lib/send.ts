@@ -11,13 +11,12 @@ import { dotsTo } from "./report/dots.ts";
 import { badInputEvent, fileEventOf } from "./report/file_event.ts";
 import { observed } from "./report/observed.ts";
 import type { Ending } from "./report/summary.ts";
-import { listenForStop } from "./signals.ts";
 import type { Input } from "./source/instance.ts";
 import type { Journal } from "./source/journal.ts";
 import { exceptStored, noteStored } from "./source/journaled.ts";
 import { instanceOpener } from "./source/open_instance.ts";
 import { ArchivesToRename, renameProcessed } from "./source/rename.ts";
-import { runEvent, type Stage } from "./stage.ts";
+import { runEvent, type Stage, tellNothingSent } from "./stage.ts";
 import { Inventor } from "./transfer/invention.ts";
 import { openAssociation } from "./transfer/open.ts";
 import { isGood } from "./transfer/outcome.ts";
@@ -26,20 +25,9 @@ import { type EndedWork, Transfer } from "./transfer/transfer.ts";
 import { userIdentityOf } from "./transfer/user_identity.ts";
 
 /** Sends what the settings say. @throws Fault when that cannot even be begun */
-export async function send({ settings, log, inputs, telling, progress, toStdout }: Stage): Promise<Ending> {
+export async function send(stage: Stage): Promise<Ending> {
+  const { settings, log, inputs, telling, progress, toStdout, signals } = stage;
   const { network, input } = settings;
-  let transfer: Transfer | undefined;
-  using signals = listenForStop(
-    (name) => {
-      log.warn(`${name}: ending after the object that is under way; once more to abort`);
-      inputs.stop();
-      transfer?.stop();
-    },
-    (name) => {
-      log.warn(`${name}: aborting`);
-      transfer?.abandon();
-    },
-  );
   const profile = profileOf(settings, log);
   using journal = journalOf(settings);
   const options = openOptionsOf(settings, log);
@@ -51,22 +39,26 @@ export async function send({ settings, log, inputs, telling, progress, toStdout 
   );
   const wish = associationWishOf(settings, profile, userIdentityOf(network, log));
   const connect = await connectorOf(settings, log);
-  const { needs, count, bad, totalBytes } = await inputs.check(
-    exceptStored(instanceOpener(options), journal),
-  );
+  const checking = inputs.check(exceptStored(instanceOpener(options), journal));
+  const checked = await Promise.race([checking, signals.second]);
+  if (checked === undefined) {
+    await tellNothingSent(stage);
+    return { exitCode: signals.exitCode ?? 1, stoppedBy: signals.name };
+  }
+  const { needs, count, bad, totalBytes } = checked;
   const { note } = telling;
   const archives = new ArchivesToRename(new Set(bad.map(({ path, member }) => member?.archivePath ?? path)));
   telling.begin(runEvent(settings, count));
   progress?.begin(totalBytes);
   for (const input of bad) note(badInputEvent(input));
-  const sending = transfer = new Transfer(transferPlanOf(settings, profile, needs), {
+  const transfer = new Transfer(transferPlanOf(settings, profile, needs), {
     log,
     openInstance,
     open: observed((contexts) => openAssociation(connect, wish, contexts, log), note),
     record: (ended) => {
       remember(ended, journal, (fault) => {
         log.error(fault.message);
-        sending.stop();
+        transfer.stop();
       });
       if (input.rename) renameEnded(ended, archives, network.noHalt, log);
       inventor?.forget(ended.work.number);
@@ -76,6 +68,8 @@ export async function send({ settings, log, inputs, telling, progress, toStdout 
     retrying: (reason, afterSeconds) => note({ event: "retry", reason, afterSeconds }),
     watch: progress?.watch ?? (showsDots(settings, log) ? dotsTo(toStdout) : undefined),
   });
+  signals.first.then(() => transfer.stop());
+  signals.second.then(() => transfer.abandon());
   if (signals.name !== undefined) transfer.stop();
   const sent = await transfer.run(inputs.work());
   archives.renameAll(log);

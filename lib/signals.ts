@@ -6,27 +6,36 @@ type StopSignal = keyof typeof NUMBERS;
 
 /** Listens until disposed of. */
 export interface StopSignals extends Disposable {
+  /** Fulfilled by the first signal: end in order. */
+  readonly first: Promise<void>;
+  /** Fulfilled by the second: end now. */
+  readonly second: Promise<void>;
   /** 128 plus the number of the first signal that came; undefined while none has. */
   readonly exitCode: number | undefined;
   /** "SIGTERM"; undefined while none has come. */
   readonly name: string | undefined;
 }
 
-/** Calls `first` for the first of the signals, and `again` for every further one. */
-export function listenForStop(first: (name: string) => void, again: (name: string) => void): StopSignals {
+/** @param tell is told of the first two */
+export function listenForStop(tell: (name: string, isFirst: boolean) => void): StopSignals {
   // Windows knows only Ctrl-C.
   const names: StopSignal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM", "SIGHUP"];
+  const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let came: StopSignal | undefined;
+  let count = 0;
   const listeners = names.map((name) => {
     const listener = () => {
-      if (came !== undefined) return again(name);
-      came = name;
-      first(name);
+      came ??= name;
+      count++;
+      if (count <= 2) tell(name, count === 1);
+      (count === 1 ? first : second).resolve();
     };
     Deno.addSignalListener(name, listener);
     return { name, listener };
   });
   return {
+    first: first.promise,
+    second: second.promise,
     get exitCode() {
       return came === undefined ? undefined : 128 + NUMBERS[came];
     },

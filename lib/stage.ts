@@ -4,8 +4,10 @@ import type { Settings } from "./cli/settings.ts";
 import type { Logger } from "./log/log.ts";
 import type { WriteText } from "./log/standard_streams.ts";
 import { type RunEvent, SCHEMA_VERSION } from "./report/events.ts";
+import { badInputEvent, neverTriedEvent } from "./report/file_event.ts";
 import type { Progress } from "./report/progress.ts";
 import type { Telling } from "./report/telling.ts";
+import type { StopSignals } from "./signals.ts";
 import type { Inputs } from "./source/inputs.ts";
 import { VERSION } from "./version.ts";
 
@@ -18,6 +20,17 @@ export interface Stage {
   /** Undefined when it is not to be shown. */
   readonly progress: Progress | undefined;
   readonly toStdout: WriteText;
+  /** The operator wants an end: files that are still to come have `neverTriedEvent`. */
+  readonly signals: StopSignals;
+}
+
+/** A run that ended before it began: every file has its event all the same. */
+export async function tellNothingSent({ settings, inputs, telling }: Stage): Promise<void> {
+  telling.begin(runEvent(settings, await inputs.count()));
+  for await (const { path } of inputs.all()) {
+    const bad = inputs.badInput(path);
+    telling.note(bad === undefined ? neverTriedEvent(path) : badInputEvent(bad));
+  }
 }
 
 /** The event that begins every run. */

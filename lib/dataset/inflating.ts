@@ -1,5 +1,6 @@
 import type { Gunzip, InflateRaw } from "node:zlib";
 import type { ByteSource } from "../bytes/source.ts";
+import { Turns } from "../bytes/turns.ts";
 import { Fault } from "../errors.ts";
 
 /** What is read and inflated at a time. Some 64 MB could come of it at most; zlib hands them out in pieces. */
@@ -16,6 +17,7 @@ export class InflatedSource implements ByteSource {
   readonly #wrapping: Wrapping;
   #pieces: AsyncIterator<Uint8Array> | undefined;
   #inflate: InflateRaw | Gunzip | undefined;
+  readonly #turns = new Turns();
   #ready: Uint8Array = new Uint8Array(0);
   #finished: boolean;
 
@@ -60,6 +62,8 @@ export class InflatedSource implements ByteSource {
   }
 
   async #next(pieces: AsyncIterator<Uint8Array>): Promise<void> {
+    // zlib's promises are kept at once: much that is inflated and thrown away would keep everybody else waiting.
+    await this.#turns.due();
     try {
       const { done, value } = await pieces.next();
       if (done) this.#finished = true;

@@ -1,5 +1,6 @@
 /** The files of a run: checked before anything is sent, then handed out in order. */
 
+import { Turns } from "../bytes/turns.ts";
 import type { Settings } from "../cli/settings.ts";
 import { asFault, Fault } from "../errors.ts";
 import { Logger, plainBackend } from "../log/log.ts";
@@ -37,9 +38,6 @@ export interface InputsWishes {
   readonly sizes: boolean;
 }
 
-/** After so many files the rest of the program, signals above all, gets a turn. */
-const FILES_PER_TURN = 256;
-
 export class Inputs {
   readonly #settings: Settings;
   readonly #log: Logger;
@@ -49,8 +47,8 @@ export class Inputs {
   readonly #expansion = new Expansion();
   #listed: Iterable<string> | undefined;
   #stopped = false;
-  /** How many operands were seen before the stop. */
-  #limit = Infinity;
+  /** How many operands `check` has seen. */
+  #checked = 0;
 
   constructor(settings: Settings, log: Logger, wishes: InputsWishes = { sizes: false }) {
     this.#settings = settings;
@@ -61,6 +59,11 @@ export class Inputs {
   /** Why a file cannot even be tried, if `check` has found that out. */
   badInput(path: string): BadInput | undefined {
     return this.#bad.get(path);
+  }
+
+  /** The operator has asked for the end. */
+  get stopped(): boolean {
+    return this.#stopped;
   }
 
   /** Ends a check under way; nothing behind that point is handed out. */
@@ -77,16 +80,14 @@ export class Inputs {
     if (input.scanDirectories) this.#log.info("determining input files ...");
     const needs = new Map<string, Need>();
     const bad: BadInput[] = [];
+    const turns = new Turns();
     let count = 0;
     let totalBytes: number | undefined = this.#wishes.sizes ? 0 : undefined;
     for await (const operand of this.#operands(this.#log)) {
       if (count === 0) this.#log.info("checking input files ...");
-      if (count % FILES_PER_TURN === FILES_PER_TURN - 1) await aTurnForOthers();
-      if (this.#stopped) {
-        this.#limit = count;
-        break;
-      }
-      count++;
+      await turns.due();
+      if (this.#stopped) break;
+      this.#checked = ++count;
       totalBytes = sum(totalBytes, operand.sizeBytes);
       const fault = await checkOne(operand, network.required ? { needs, openInstance } : undefined);
       if (fault === undefined) continue;
@@ -114,9 +115,7 @@ export class Inputs {
 
   /** Every file, each as often as --repeat says. */
   async *all(): AsyncGenerator<{ readonly path: string }> {
-    let seen = 0;
-    for await (const { path } of this.#operands(SILENT)) {
-      if (++seen % FILES_PER_TURN === 0) await aTurnForOthers();
+    for await (const { path } of this.#known()) {
       const rounds = this.#bad.has(path) ? 1 : this.#settings.network.repeat;
       for (let round = 0; round < rounds; round++) yield { path };
     }
@@ -126,13 +125,26 @@ export class Inputs {
   async *work(): AsyncGenerator<Input & { isLastRound: boolean; attempts: number }> {
     const { repeat } = this.#settings.network;
     let number = 0;
-    let seen = 0;
-    for await (const operand of this.#operands(SILENT)) {
-      if (++seen > this.#limit) return;
+    for await (const operand of this.#known()) {
       if (this.#bad.has(operand.path)) continue;
       for (let round = 1; round <= repeat; round++) {
         yield { ...operand, number: ++number, isLastRound: round === repeat, attempts: 0 };
       }
+    }
+  }
+
+  /** All operands; if the check was stopped, those that it had come to: nobody knows how many there would have been. */
+  async *#known(): AsyncGenerator<Operand> {
+    const turns = new Turns();
+    const isOver = (seen: number) => this.#stopped && seen >= this.#checked;
+    let seen = 0;
+    if (isOver(seen)) return;
+    for await (const operand of this.#operands(SILENT)) {
+      await turns.due();
+      seen++;
+      yield operand;
+      // Before the next one is looked for, which may take long.
+      if (isOver(seen)) return;
     }
   }
 
@@ -177,8 +189,4 @@ async function checkOne(
 /** Undefined once anything of it is. */
 function sum(total: number | undefined, addend: number | undefined): number | undefined {
   return total === undefined || addend === undefined ? undefined : total + addend;
-}
-
-function aTurnForOthers(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }
