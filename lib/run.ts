@@ -81,15 +81,17 @@ async function tlsFacts(kind: "listCiphers" | "listProfiles"): Promise<string[]>
     ];
 }
 
+/** Nothing is loaded for it: programs that install or supervise this one ask for it often. */
 async function versionFacts(): Promise<string[]> {
-  // Only this: the whole of TLS would make the answer twice as slow.
-  const { openOpenSsl } = await import("./association/tls/openssl_library.ts");
+  const { openSslFolder } = await import("./association/tls/openssl_folder.ts");
+  const folder = openSslFolder();
   const built = buildDate() === "" ? "" : ` of ${buildDate()}`;
   return [
     `Host type: ${Deno.build.target}`,
     `Built from: ${buildCommit()}${built}`,
     `Runtime: Deno ${Deno.version.deno}, V8 ${Deno.version.v8}`,
-    `TLS by: ${openOpenSsl()?.version ?? "the runtime (rustls), TLS 1.2 and 1.3"}; ` +
-    "it offers what --list-ciphers and --list-profiles show",
+    `TLS by: ${folder === undefined ? "the runtime (rustls)" : `the system's OpenSSL 3 (${folder})`}`,
+    `TLS versions: 1.2, 1.3${folder === undefined ? "" : "; retired profiles: 1.0, 1.1, too"} ` +
+    "(--list-profiles, --list-ciphers)",
   ];
 }

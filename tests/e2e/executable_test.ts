@@ -31,9 +31,11 @@ Deno.test("copied elsewhere it needs nothing beside it", async () => {
   }
 });
 
-Deno.test("it says which commit it was built from", async () => {
+Deno.test("it says which commit it was built from, and what TLS offers", async () => {
   const { stdout } = await runStorescu(["--version"]);
   assertMatch(stdout, /^Built from: ([0-9a-f]{12}\+? of \d{4}-\d\d-\d\d|unknown)$/m);
+  assertMatch(stdout, /^TLS by: (the runtime \(rustls\)|the system's OpenSSL 3 \(\/.*\))$/m);
+  assertMatch(stdout, /^TLS versions: 1\.2, 1\.3.*--list-profiles, --list-ciphers\)$/m);
 });
 
 Deno.test("it does not mind a pipe that is closed early", async () => {

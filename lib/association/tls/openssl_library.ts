@@ -4,16 +4,8 @@
  */
 
 import { Fault } from "../../errors.ts";
+import { OPENSSL_FOLDERS } from "./openssl_folder.ts";
 import { CRYPTO, SSL } from "./openssl_symbols.ts";
-
-/** Folders of libssl.so.3 and libcrypto.so.3; the executable's permission to load libraries is limited to these. */
-const FOLDERS = [
-  "/lib/x86_64-linux-gnu",
-  "/lib/aarch64-linux-gnu",
-  "/lib64",
-  "/usr/lib64",
-  "/usr/lib",
-];
 
 type Bytes = Uint8Array<ArrayBuffer>;
 type Pointer = Deno.PointerValue;
@@ -37,7 +29,7 @@ export function openOpenSsl(): OpenSsl | undefined {
   if (opened === undefined) {
     opened = "absent";
     if (Deno.build.os === "linux") {
-      for (const folder of FOLDERS) {
+      for (const folder of OPENSSL_FOLDERS) {
         try {
           const crypto = Deno.dlopen(`${folder}/libcrypto.so.3`, CRYPTO);
           const ssl = Deno.dlopen(`${folder}/libssl.so.3`, SSL);
