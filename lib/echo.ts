@@ -2,6 +2,7 @@
 
 import { IMPLICIT_LITTLE_ENDIAN } from "./dicom/transfer_syntaxes.ts";
 import { VERIFICATION } from "./dicom/uids.ts";
+import { statusDigits } from "./dimse/status.ts";
 import { Fault } from "./errors.ts";
 import type { Logger } from "./log/log.ts";
 import { connectorOf, profileOf } from "./prepare.ts";
@@ -41,7 +42,7 @@ async function ask({ settings, log, telling, toStdout }: Stage): Promise<Ending>
     });
   }
   telling.note({ event: "echo", ...facts });
-  const answer = facts.status === "0000" ? "success" : `status ${facts.status}`;
+  const answer = facts.status === "0000" ? "success" : `status ${facts.status}H`;
   const line =
     `C-ECHO to ${network.calledAeTitle} at ${peer} port ${port}: ${answer}, ${facts.milliseconds} ms`;
   if (!report.json) toStdout(`${line}\n`);
@@ -59,9 +60,9 @@ export async function sendEcho(
   const startedMs = performance.now();
   const { status } = await association.echo(context.id, 1);
   const milliseconds = roundMilliseconds(performance.now() - startedMs);
-  const text = status.toString(16).padStart(4, "0").toUpperCase();
-  log.info(`Received Echo Response (${status === 0 ? "Success" : `Status: ${text}`})`);
-  return { status: text, milliseconds };
+  const digits = statusDigits(status);
+  log.info(`Received Echo Response (${status === 0 ? "Success" : `Status: ${digits}H`})`);
+  return { status: digits, milliseconds };
 }
 
 /** Releases the association; that it cannot be released is no failure of what was asked for. */

@@ -82,7 +82,7 @@ export function startOfOtherProtocol(start: Uint8Array): Fault | undefined {
     return new Fault("protocol", `${unrecognized}: the peer speaks TLS`, {
       code,
       remedy:
-        "this port wants a TLS connection: use --anonymous-tls or --enable-tls, or the peer's plain port",
+        "this port wants TLS: use --anonymous-tls (+tla), --enable-tls (+tls), or the peer's plain port",
     });
   }
   const text = String.fromCharCode(...start.subarray(0, 8));

@@ -29,6 +29,11 @@ export function statusText(status: number): string {
   return `Unknown Status: 0x${status.toString(16)}`;
 }
 
+/** Four hexadecimal digits, "A700": the form in events and reports; lines add an H, as the standard writes it. */
+export function statusDigits(status: number): string {
+  return status.toString(16).padStart(4, "0").toUpperCase();
+}
+
 /** What a failure means, in words for the person who must act on it. */
 export function failureMeaning(status: number): string {
   const exact = FAILURE_MEANINGS.get(status);

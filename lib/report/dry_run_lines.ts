@@ -2,12 +2,13 @@
 
 import { longNameOf } from "../dicom/transfer_syntaxes.ts";
 import { nameOf } from "../dicom/uids.ts";
+import { aboutFile } from "../log/about_file.ts";
 import { type FileEvent, hasFailed, type ProposalEvent } from "./events.ts";
 import { bytesText } from "./quantity.ts";
 
 export function fileLine({ path, outcome, reason = "", remedy, ...facts }: FileEvent): string {
   if (outcome === "sendable") return `would send   ${path}: ${factsText(facts)}`;
-  const why = reason.includes(path) ? reason : `${path}: ${reason}`;
+  const why = aboutFile(path, reason);
   if (!hasFailed(outcome)) return `would skip   ${why}`;
   return `cannot send  ${why}${remedy === undefined ? "" : `\n             hint: ${remedy}`}`;
 }
@@ -23,9 +24,11 @@ export function proposalLines(
   sopClassUids: ReadonlySet<string>,
 ): string[] {
   const used = contexts.filter(({ sopClassUid }) => sopClassUids.has(sopClassUid));
-  const rest = used.length === contexts.length ? "" : `, ${used.length} of them for these files`;
+  const rest = used.length === contexts.length ? "" : `, ${used.length || "none"} of them for these files`;
   return [
-    `association ${number} would propose ${contexts.length} presentation contexts${rest}:`,
+    `association ${number} would propose ${contexts.length} presentation contexts${rest}${
+      used.length > 0 ? ":" : ""
+    }`,
     ...used.map(({ id, sopClassUid, transferSyntaxes }) =>
       `  ${String(id).padStart(3)}  ${nameOf(sopClassUid) ?? sopClassUid}: ${
         transferSyntaxes.map(longNameOf).join(", ")

@@ -1,10 +1,10 @@
 /** From how a file ended to its event. */
 
-import { failureMeaning, failureRemedy } from "../dimse/status.ts";
+import { failureRemedy, statusDigits } from "../dimse/status.ts";
 import type { Fault } from "../errors.ts";
 import type { BadInput } from "../source/inputs.ts";
 import type { Instance } from "../source/instance.ts";
-import type { Outcome } from "../transfer/outcome.ts";
+import { commentText, type Outcome, refusalText } from "../transfer/outcome.ts";
 import type { EndedWork } from "../transfer/transfer.ts";
 import type { FileEvent } from "./events.ts";
 
@@ -23,7 +23,7 @@ export function fileEventOf(ended: EndedWork): FileEvent {
     ...(sopInstanceUid === undefined ? {} : { sopInstanceUid }),
     ...(transferSyntax === undefined ? {} : { transferSyntax }),
     ...(lengthBytes === undefined ? {} : { bytes: lengthBytes }),
-    ...("status" in outcome ? { status: hex(outcome.status) } : {}),
+    ...("status" in outcome ? { status: statusDigits(outcome.status) } : {}),
     retries: work.attempts,
     ...(reason === undefined ? {} : { reason }),
     ...(remedy === undefined ? {} : { remedy }),
@@ -41,14 +41,9 @@ function reasonOf(outcome: Outcome): string | undefined {
     case "stored":
       return undefined;
     case "storedWithWarning":
-      return `warning status ${hex(outcome.status)}${quoted(outcome.comment)}`;
-    case "refused": {
-      const { status, comment, offendingElements } = outcome;
-      const offending = offendingElements.length > 0
-        ? `, Offending Element: ${offendingElements.join(" ")}`
-        : "";
-      return `status ${hex(status)}, ${failureMeaning(status)}${quoted(comment)}${offending}`;
-    }
+      return `warning status ${statusDigits(outcome.status)}H${commentText(outcome.comment)}`;
+    case "refused":
+      return refusalText(outcome);
     case "skipped":
       return outcome.why;
     case "notAccepted":
@@ -59,33 +54,28 @@ function reasonOf(outcome: Outcome): string | undefined {
   }
 }
 
-function hex(status: number): string {
-  return status.toString(16).padStart(4, "0").toUpperCase();
-}
-
-function quoted(comment: string | undefined): string {
-  return comment ? `, Error Comment: '${comment}'` : "";
-}
-
 /** The event of a file that was not even looked at. */
 export function neverTriedEvent(path: string): FileEvent {
   return { event: "file", path, outcome: "notSent", retries: 0, reason: NEVER_TRIED };
 }
 
-/** The event of a file that was only looked at. @param fault why it could not be sent */
+/** The event of a file that was only looked at. @param fault why it could not be sent, or why nothing could */
 export function prospectEvent(path: string, instance: Instance, fault: Fault | undefined): FileEvent {
   const { sopClassUid, sopInstanceUid, transferSyntax, lengthBytes } = instance;
+  const isOfThisFile = fault?.kind === "noContext";
+  const reason = isOfThisFile ? fault.message : fault && NEVER_TRIED;
+  const remedy = isOfThisFile ? fault.remedy : undefined;
   return {
     event: "file",
     path,
-    outcome: fault === undefined ? "sendable" : "notAccepted",
+    outcome: fault === undefined ? "sendable" : isOfThisFile ? "notAccepted" : "notSent",
     sopClassUid,
     sopInstanceUid,
     transferSyntax,
     ...(lengthBytes === undefined ? {} : { bytes: lengthBytes }),
     retries: 0,
-    ...(fault === undefined ? {} : { reason: fault.message }),
-    ...(fault?.remedy === undefined ? {} : { remedy: fault.remedy }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(remedy === undefined ? {} : { remedy }),
   };
 }
 

@@ -32,7 +32,7 @@ export function probeLines({ peer, port, network }: Settings, event: ProbeEvent,
   if (remedy !== undefined) lines.push(row("hint", remedy));
   lines.push(...contextLines(contexts));
   if (echo !== undefined) {
-    const answer = echo.status === "0000" ? "success" : `status ${echo.status}`;
+    const answer = echo.status === "0000" ? "success" : `status ${echo.status}H`;
     lines.push(row("C-ECHO", `${answer}, ${echo.milliseconds} ms`));
   } else if (association !== undefined) lines.push(row("C-ECHO", "not accepted"));
   if (tally.files > 0) lines.push(...fileLines(tally));

@@ -1,6 +1,7 @@
 /** What a run comes to: counts that always add up to the number of inputs, and the failures by name. */
 
 import type { Fault } from "../errors.ts";
+import { aboutFile } from "../log/about_file.ts";
 import {
   type Event,
   FILE_OUTCOMES,
@@ -87,9 +88,12 @@ export class Tally implements Observer {
 
   /** The first failures by name, with reason and remedy, and how many more there were. */
   failureLines(): string[] {
-    const lines = this.#failures.flatMap(({ path, outcome, reason = "", remedy }) => [
-      `  ${OUTCOME_WORDS[outcome]}: ${reason.includes(path) ? reason : `${path}: ${reason}`}`,
-      ...(remedy === undefined ? [] : [`    hint: ${remedy}`]),
+    const lines = this.#failures.flatMap(({ path, outcome, reason = "", remedy }, index) => [
+      `  ${OUTCOME_WORDS[outcome]}: ${aboutFile(path, reason)}`,
+      // Once for all files that failed one after the other in the same way.
+      ...(remedy === undefined || remedy === this.#failures[index + 1]?.remedy
+        ? []
+        : [`    hint: ${remedy}`]),
     ]);
     const more = this.#failuresOfTheirOwn - this.#failures.length;
     return more > 0 ? [...lines, `  and ${more} more`] : lines;

@@ -37,6 +37,8 @@ export interface AssociationWish extends TimeLimits {
   readonly extended: readonly ExtendedNegotiation[];
   /** At which level the parameters asked for and agreed on are logged. */
   readonly dumpLevel: "info" | "debug";
+  /** The connection is a TLS connection already: that cannot be what the peer misses. */
+  readonly overTls?: boolean;
   /** Operations invoked at the same time: 1 sends no item, 0 asks for no limit. */
   readonly maxOperationsInvoked: number;
 }
@@ -68,16 +70,19 @@ export async function openAssociation(
   log.info("Requesting Association");
   const duplex = await connect();
   net.debug("Constructing Associate RQ PDU");
-  const association = await requested(Association.request(duplex, rq, {
-    ...wish,
-    events: {
-      warning: (text) => net.warn(text),
-      acBytes: (pdu) => {
-        net.debug(() => dumpAssociateAc(pdu));
-        net.debug("Parsing an A-ASSOCIATE PDU");
+  const association = await requested(
+    Association.request(duplex, rq, {
+      ...wish,
+      events: {
+        warning: (text) => net.warn(text),
+        acBytes: (pdu) => {
+          net.debug(() => dumpAssociateAc(pdu));
+          net.debug("Parsing an A-ASSOCIATE PDU");
+        },
       },
-    },
-  }));
+    }),
+    wish.overTls === true,
+  );
   log.log(wish.dumpLevel, () => dumpNegotiated(rq, association.ac));
   if (wish.userIdentity?.positiveResponseRequested && association.ac.userIdentityResponse === undefined) {
     await association.abort();
@@ -100,17 +105,29 @@ export async function openAssociation(
 }
 
 /** What to try when a peer hangs up on the request. */
-async function requested(association: Promise<Association>): Promise<Association> {
+async function requested(association: Promise<Association>, isTls: boolean): Promise<Association> {
   try {
     return await association;
   } catch (caught) {
     if (!(caught instanceof Fault) || caught.kind !== "lost" || caught.remedy !== undefined) throw caught;
     const { code, transient, message } = caught;
-    const remedy =
-      "check the port, whether it is one for TLS (--anonymous-tls), and whether the peer lets us in: " +
-      "its log says why it did not answer";
-    throw new Fault("lost", message, { code, transient, remedy, cause: caught });
+    throw new Fault("lost", message, {
+      code,
+      transient,
+      remedy: hangUpRemedy(message, isTls),
+      cause: caught,
+    });
   }
+}
+
+function hangUpRemedy(message: string, isTls: boolean): string {
+  const log = "the peer's log says why";
+  if (message.includes("A-ABORT")) return `the peer does not want this association: ${log}`;
+  if (isTls) {
+    return `this may be no DICOM port, or the peer does not let us in: check the port number; ${log}`;
+  }
+  return "perhaps this port wants TLS: try --anonymous-tls (+tla); else check the port number, or whether the peer " +
+    `lets us in: ${log}`;
 }
 
 function requestOf(wish: AssociationWish, contexts: AssociateRq["contexts"]): AssociateRq {

@@ -1,6 +1,6 @@
 /** What became of one file: the closed set of endings, and what each does to the exit code. */
 
-import { exitCodeOfStatus } from "../dimse/status.ts";
+import { exitCodeOfStatus, failureMeaning, statusDigits } from "../dimse/status.ts";
 import { exitCodeOf, type Fault } from "../errors.ts";
 
 export type Outcome =
@@ -44,6 +44,19 @@ export function isGood({ kind }: Outcome): boolean {
 
 export function isFailure(kind: OutcomeKind): boolean {
   return kind !== "stored" && kind !== "storedWithWarning" && kind !== "skipped";
+}
+
+/** "status C000H, cannot understand, Error Comment: 'no patient', Offending Element: (0010,0010)". */
+export function refusalText(
+  { status, comment, offendingElements }: Extract<Outcome, { kind: "refused" }>,
+): string {
+  const offending = offendingElements.length > 0 ? `, Offending Element: ${offendingElements.join(" ")}` : "";
+  return `status ${statusDigits(status)}H, ${failureMeaning(status)}${commentText(comment)}${offending}`;
+}
+
+/** Behind a status; empty without a comment. */
+export function commentText(comment: string | undefined): string {
+  return comment ? `, Error Comment: '${comment}'` : "";
 }
 
 /** The exit code if this is the first failure of the run (design D2). */

@@ -21,7 +21,7 @@ export function destinationOf({ peer, port, network }: Settings, noDelay: boolea
 }
 
 export function associationWishOf(
-  { network, log }: Settings,
+  { network, log, tls }: Settings,
   profile: Profile | undefined,
   userIdentity: UserIdentity | undefined,
 ): AssociationWish {
@@ -35,6 +35,7 @@ export function associationWishOf(
     socketTimeoutSeconds: network.socketTimeoutSeconds,
     maxSendPduBytes: network.maxSendPduBytes,
     dumpLevel: log.verbosePc ? "info" : "debug",
+    overTls: tls !== undefined,
     roles: profile?.roles ?? [],
     extended: profile?.extended ?? [],
     userIdentity,

@@ -2,31 +2,28 @@
 
 import { modalityOf } from "../dicom/sop_classes.ts";
 import { nameOf } from "../dicom/uids.ts";
-import { failureMeaning, failureRemedy } from "../dimse/status.ts";
+import { failureRemedy, statusDigits } from "../dimse/status.ts";
 import type { Fault } from "../errors.ts";
+import { aboutFile } from "../log/about_file.ts";
 import type { Logger } from "../log/log.ts";
-import type { Outcome } from "./outcome.ts";
+import { commentText, type Outcome, refusalText } from "./outcome.ts";
 
 export function tellOutcome(log: Logger, path: string, outcome: Outcome, sopClassUid: string): void {
   switch (outcome.kind) {
     case "stored":
       return;
     case "storedWithWarning":
-      log.info(`stored with warning ${hex(outcome.status)}, file: ${path}${quoted(outcome.comment)}`);
+      log.info(
+        `stored with warning ${statusDigits(outcome.status)}H, file: ${path}${commentText(outcome.comment)}`,
+      );
       return;
     case "skipped":
       log.info(`skipping file: ${path}: ${outcome.why}`);
       return;
-    case "refused": {
-      const { status, comment, offendingElements } = outcome;
-      const offending = offendingElements.length > 0
-        ? `, Offending Element: ${offendingElements.join(" ")}`
-        : "";
-      const reason = `${hex(status)}, ${failureMeaning(status)}${quoted(comment)}${offending}`;
-      log.error(`Store Refused, file: ${path}: status ${reason}`);
-      log.error(`hint: ${failureRemedy(status)}`);
+    case "refused":
+      log.error(`Store Refused, file: ${path}: ${refusalText(outcome)}`);
+      log.error(`hint: ${failureRemedy(outcome.status)}`);
       return;
-    }
     case "notAccepted": {
       const { fault } = outcome;
       if (fault.code === undefined) log.fatal(fault.message);
@@ -45,7 +42,7 @@ export function tellOutcome(log: Logger, path: string, outcome: Outcome, sopClas
 /** A file that could not be opened; DCMTK has a line of its own for one without UIDs. */
 export function tellUnreadable(log: Logger, path: string, { message }: Fault): void {
   const saysAll = message === `No SOP Class or Instance UID in file: ${path}`;
-  log.error(saysAll ? message : `Bad DICOM file: ${path}: ${message}`);
+  log.error(saysAll ? message : `Bad DICOM file: ${aboutFile(path, message)}`);
 }
 
 /** DCMTK's short text for a condition code, which scripts look for after "Store SCU Failed: ". */
@@ -67,12 +64,4 @@ export function tellHalt(log: Logger, { code, condition }: Fault): void {
 
 export function tellRemedy(log: Logger, { remedy }: Fault): void {
   if (remedy !== undefined) log.error(`hint: ${remedy}`);
-}
-
-function hex(status: number): string {
-  return status.toString(16).padStart(4, "0").toUpperCase() + "H";
-}
-
-function quoted(comment: string | undefined): string {
-  return comment ? `, Error Comment: '${comment}'` : "";
 }

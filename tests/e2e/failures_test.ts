@@ -69,7 +69,7 @@ Deno.test({
       await using peer = await startStorescp(["--enable-tls", key, certificate, "--ignore-peer-cert"]);
       assertMatch(
         await hints(1, ["127.0.0.1", String(peer.port), WHOLE]),
-        /whether it is one for TLS \(--anonymous-tls\)/,
+        /perhaps this port wants TLS: try --anonymous-tls \(\+tla\)/,
       );
     }),
 });

@@ -95,7 +95,7 @@ Deno.test("a probe goes as far as it can, and says why no further", async () => 
       const { code, stdout } = await runStorescu(["--probe", "127.0.0.1", port, `${folder}/ct.dcm`]);
       assertEquals(code, 1);
       assertStringIncludes(stdout, says);
-      assertMatch(stdout, /^files {9}1 not accepted$/m);
+      assertMatch(stdout, /^files {9}1 not sent$/m);
     }
   });
 });

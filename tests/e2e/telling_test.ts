@@ -45,7 +45,7 @@ Deno.test("a run in which something failed ends with a summary that names it", a
           "E:   stored:  2 files, 904 B\n" +
           "E:   refused: 1 file, 452 B\n" +
           "E: failures:\n" +
-          "E:   refused: 2\\.dcm: status A700.*\n",
+          "E:   refused: 2\\.dcm: status A700H, .*\n",
       ),
     );
   });

@@ -44,9 +44,27 @@ Deno.test("the first twenty failures are listed with reason and remedy, then how
   const fault = new Fault("input", "cannot read it", { remedy: "try another" });
   const bad = Array.from({ length: 23 }, (_, index) => badInputEvent({ path: `${index}.dcm`, fault }));
   const lines = tallyOf(ended("stored"), ...bad, neverTriedEvent("x"), ended("skipped")).failureLines();
-  assertEquals(lines.slice(0, 2), ["  unreadable: 0.dcm: cannot read it", "    hint: try another"]);
-  assertEquals(lines.length, 20 * 2 + 1);
-  assertEquals(lines.at(-1), "  and 3 more");
+  assertEquals(lines[0], "  unreadable: 0.dcm: cannot read it");
+  assertEquals(lines.slice(19), [
+    "  unreadable: 19.dcm: cannot read it",
+    "    hint: try another",
+    "  and 3 more",
+  ]);
+});
+
+Deno.test("files that fail one after the other for one reason share its remedy", () => {
+  const bad = (path: string, remedy: string) =>
+    badInputEvent({ path, fault: new Fault("input", "no", { remedy }) });
+  const lines = tallyOf(bad("a", "x"), bad("b", "x"), bad("c", "y"), bad("d", "x")).failureLines();
+  assertEquals(lines.map((line) => line.replace(/^ +unreadable: /, "")), [
+    "a: no",
+    "b: no",
+    "    hint: x",
+    "c: no",
+    "    hint: y",
+    "d: no",
+    "    hint: x",
+  ]);
 });
 
 Deno.test("a file that could not be sent because of another is counted, not listed", () => {
@@ -57,7 +75,7 @@ Deno.test("a file that could not be sent because of another is counted, not list
 Deno.test("a reason that names the file does not have its name twice", () => {
   const fault = new Fault("input", "cannot read a.dcm: no such file");
   assertEquals(tallyOf(badInputEvent({ path: "a.dcm", fault })).failureLines(), [
-    "  unreadable: cannot read a.dcm: no such file",
+    "  unreadable: a.dcm: cannot read it: no such file",
   ]);
 });
 
