@@ -25,12 +25,16 @@ const GUESS_BYTES = 4096;
 /** So many elements in a row do not make sense by chance. */
 const CONVINCING_ELEMENTS = 3;
 
+const LIKE_AN_ARCHIVE = /\.(zip|tar|gz|tgz|taz|7z|rar|t?bz2?|t?xz|zst)$/i;
+
 /** The fault of a file that is not DICOM at all; a scan passes over it, where a damaged instance is a failure. */
 export class NotDicom extends Fault {
   constructor(name: string, why: string, code: string) {
     super("input", `${name} is not a DICOM file: ${why}`, {
       code,
-      remedy: "leave it out; of a folder that is scanned (+sd) such files are left out by themselves",
+      remedy: LIKE_AN_ARCHIVE.test(name)
+        ? "it is no archive that can be read, either (.zip, .tar, .tar.gz, .tgz, .gz): unpack it, or copy it again"
+        : "leave it out; of a folder that is scanned (+sd) such files are left out by themselves",
     });
   }
 }

@@ -51,10 +51,11 @@ function notOne(path: string, pace: ReadPace): Fault {
   });
 }
 
-function operandOf(dicomdir: string, components: readonly string[], folders: Folders): Operand {
+function operandOf(dicomdir: string, fileId: readonly string[], folders: Folders): Operand {
   const folder = dicomdir.replace(/[^/]*$/, "");
+  const components = componentsOf(fileId);
   const asWritten = folder + components.join("/");
-  if (components.some((component) => /^\.*$/.test(component) || component.includes("/"))) {
+  if (components.length === 0 || components.some((component) => /^\.+$/.test(component))) {
     const fault = new Fault("input", `${dicomdir} refers to a file outside of its folder: ${asWritten}`);
     return { path: asWritten, scanned: false, fault };
   }
@@ -64,6 +65,11 @@ function operandOf(dicomdir: string, components: readonly string[], folders: Fol
     remedy: "see that the medium was copied as a whole; with -nh the files that are there are sent",
   });
   return { path: asWritten, scanned: false, fault };
+}
+
+/** Some programs begin at the root, or with ".", or separate by slashes: all of it means the folder of the DICOMDIR. */
+function componentsOf(fileId: readonly string[]): string[] {
+  return fileId.flatMap((component) => component.split("/")).filter((name) => name !== "" && name !== ".");
 }
 
 /** As many folders are remembered with their names. */

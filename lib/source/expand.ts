@@ -18,6 +18,7 @@ export class Expansion {
   readonly #memory: Memory = { membersLeft: 100_000 };
   readonly #archives = new Map<string, Archive>();
   readonly #open: Archive[] = [];
+  #hinted = false;
 
   /**
    * Each operand, or what stands in its place.
@@ -51,11 +52,17 @@ export class Expansion {
     if (archive === undefined) return yield operand;
     if (scanned) {
       log.warn(`not looking into archive found by scanning: ${path}`);
-      log.warn("hint: archives are sent when they are named themselves");
+      if (!this.#hinted) log.warn("hint: archives are sent when they are named themselves");
+      this.#hinted = true;
       return yield { ...operand, skipped: "it is an archive, and was not named itself" };
     }
     try {
-      for await (const member of archive.members()) yield operandOf(path, member);
+      let isEmpty = true;
+      for await (const member of archive.members()) {
+        isEmpty = false;
+        yield operandOf(path, member);
+      }
+      if (isEmpty) log.warn(`there is no file in archive ${path}`);
     } catch (caught) {
       yield { path, scanned: false, fault: asFault(caught) };
     }

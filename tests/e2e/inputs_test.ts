@@ -167,6 +167,20 @@ Deno.test("with +rn an archive gets its new name when all of it has been dealt w
   });
 });
 
+Deno.test("an archive that is empty, or of a kind that cannot be read, is told", async () => {
+  await withFolder(async (folder) => {
+    await Deno.writeFile(`${folder}/a.dcm`, imageFile());
+    await Deno.writeFile(`${folder}/empty.zip`, zipFile([]));
+    await Deno.writeFile(`${folder}/empty.tgz`, gzipSync(new Uint8Array(10240)));
+    await Deno.writeTextFile(`${folder}/a.7z`, "7z, or so");
+    const empty = await sent(["127.0.0.1", "PORT", "empty.zip", "empty.tgz", "a.dcm"], { cwd: folder });
+    assertEquals([empty.code, empty.uids.length], [0, 1]);
+    assertMatch(empty.stderr, /^W: there is no file in archive empty\.zip\nW: .* archive empty\.tgz$/m);
+    const other = await sent(["127.0.0.1", "PORT", "a.7z"], { cwd: folder });
+    assertMatch(other.stderr, /^E: Bad DICOM file: a\.7z: it is not a DICOM.*\nE: hint: .*unpack it/m);
+  });
+});
+
 Deno.test("the journal knows members of archives apart", async () => {
   await withFolder(async (folder) => {
     const same = [1, 2].map((number) => ({ name: "same.dcm", content: imageFile({ number }) }));

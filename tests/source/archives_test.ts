@@ -125,6 +125,23 @@ for (const [what, name, bytes] of WHOLE) {
   });
 }
 
+Deno.test("an archive without members is one; zeros that go on are none", async () => {
+  const zeros = (count: number) => new Uint8Array(count);
+  const empty = [["a.zip", zipFile([])], ["a.tar", zeros(1024)], ["a.tar", zeros(10240)], [
+    "a.tgz",
+    gzipSync(zeros(10240)),
+  ]] as const;
+  for (const [name, bytes] of empty) assertEquals(await listed(name, bytes), [], name);
+  for (
+    const [name, bytes] of [["a.tar", zeros(10241)], ["a.tar", zeros(511)], ["a.zip", zeros(1024)]] as const
+  ) {
+    assertEquals(
+      await withArchive(name, bytes, 1, () => Promise.resolve("one")).catch(String),
+      "Error: no archive",
+    );
+  }
+});
+
 Deno.test("folders are no members; long names are whole", async () => {
   const long = "x".repeat(150);
   assertEquals(

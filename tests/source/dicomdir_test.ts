@@ -66,16 +66,23 @@ Deno.test("files whose names were changed by copying a medium are found", async 
 });
 
 Deno.test("a file that is missing, a folder, and a file outside are faults of their own", async () => {
-  const records = ["GONE\\A", "A", "B", "..\\ETC", "A\\..\\..\\ETC", "\\ETC", "B/C"].map((id) => record(id));
+  const records = ["GONE\\A", "A", "B", "..\\ETC", "A\\..\\..\\ETC", "A/../../ETC", "."].map((id) =>
+    record(id)
+  );
   assertEquals(await referenced(dicomdir(records), ["A/X", "B"]), [
     "cannot access file: GONE/A, to which DICOMDIR refers",
     "cannot access file: A, to which DICOMDIR refers",
     "B",
     "DICOMDIR refers to a file outside of its folder: ../ETC",
     "DICOMDIR refers to a file outside of its folder: A/../../ETC",
-    "DICOMDIR refers to a file outside of its folder: /ETC",
-    "DICOMDIR refers to a file outside of its folder: B/C",
+    "DICOMDIR refers to a file outside of its folder: A/../../ETC",
+    "DICOMDIR refers to a file outside of its folder: ",
   ]);
+});
+
+Deno.test("a path that begins at the root, or with a dot, or has slashes, is one inside the folder", async () => {
+  const records = ["\\A\\B", ".\\A\\B", "/A/B", "A/B", "./a/b"].map((id) => record(id));
+  assertEquals(await referenced(dicomdir(records), ["A/B"]), ["A/B", "A/B", "A/B", "A/B", "A/B"]);
 });
 
 Deno.test("a DICOMDIR that is cut off never lists a file that is not there, and says so", async () => {

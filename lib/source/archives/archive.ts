@@ -10,13 +10,16 @@ import type { ReadPace } from "../read_pace.ts";
 import { GzipStreams } from "./gzip.ts";
 import type { Archive, Member, Memory } from "./member.ts";
 import { openArchiveFile } from "./section.ts";
-import { compressedTar, isTarHeader, plainTar, TAR_BLOCK_BYTES } from "./tar.ts";
+import { compressedTar, isTarHeader, plainTar, TAR_BLOCK_BYTES, TAR_RECORD_BYTES } from "./tar.ts";
 import { zip } from "./zip.ts";
 
 const ZIP_SIGNATURES = [0x504B0304, 0x504B0506, 0x504B0708];
 const GZIP_SIGNATURE = 0x1F8B;
 const DICOM_PREFIX_OFFSET = 128;
 const DICOM_PREFIX = 0x4449434D;
+
+/** Enough to see that an empty tar file is nothing longer. */
+const HEAD_BYTES = TAR_RECORD_BYTES + 1;
 
 /** True for a name under which an archive is looked for. */
 export function mayBeArchive(path: string): boolean {
@@ -33,26 +36,44 @@ export async function openArchive(
   if (head.byteLength < 4) return undefined;
   if (head.byteLength >= 132 && head.getUint32(DICOM_PREFIX_OFFSET) === DICOM_PREFIX) return undefined;
   if (ZIP_SIGNATURES.includes(head.getUint32(0))) return zip(path, pace);
-  if (isTarHeader(head)) return plainTar(path, pace);
+  if (isTarHeader(head) || isEmptyTar(path, head)) return plainTar(path, pace);
   if (head.getUint16(0) !== GZIP_SIGNATURE) return undefined;
   const streams = new GzipStreams(path, pace);
   const begin = await streams.open(0);
-  const inside = new Uint8Array(TAR_BLOCK_BYTES);
-  const lengthBytes = await begin.fill(inside);
-  begin.close();
-  return isTarHeader(new DataView(inside.buffer, 0, lengthBytes))
-    ? compressedTar(path, streams, memory)
-    : single(path, streams);
+  try {
+    const inside = new Uint8Array(HEAD_BYTES);
+    // No more than the header while that will do: what is behind it may be damaged.
+    const filled = await begin.fill(inside.subarray(0, TAR_BLOCK_BYTES));
+    if (isTarHeader(new DataView(inside.buffer, 0, filled))) return compressedTar(path, streams, memory);
+    if (!mayBeEmptyTar(path)) return single(path, streams);
+    const more = await begin.fill(inside.subarray(filled));
+    return isEmptyTar(path, new DataView(inside.buffer, 0, filled + more))
+      ? compressedTar(path, streams, memory)
+      : single(path, streams);
+  } finally {
+    begin.close();
+  }
 }
 
 function readHead(path: string, pace: ReadPace): DataView {
   const file = openArchiveFile(path, pace);
   try {
-    const head = new Uint8Array(TAR_BLOCK_BYTES);
+    const head = new Uint8Array(HEAD_BYTES);
     return new DataView(head.buffer, 0, file.readAt(0, head));
   } finally {
     file.close();
   }
+}
+
+function mayBeEmptyTar(path: string): boolean {
+  return /\.(tar|tgz|taz|tar\.gz)$/i.test(path);
+}
+
+/** Nothing but end marks, and no more of them than a program pads its archives with. */
+function isEmptyTar(path: string, head: DataView): boolean {
+  if (!mayBeEmptyTar(path) || head.byteLength < TAR_BLOCK_BYTES) return false;
+  if (head.byteLength > TAR_RECORD_BYTES) return false;
+  return new Uint8Array(head.buffer, head.byteOffset, head.byteLength).every((byte) => byte === 0);
 }
 
 /** One file, compressed: its name is that of the whole without ".gz". */

@@ -17,6 +17,9 @@ import { FileSection, openArchiveFile } from "./section.ts";
 
 export const TAR_BLOCK_BYTES = 512;
 
+/** What tar programs write at a time, and pad the end of an archive to. */
+export const TAR_RECORD_BYTES = 20 * TAR_BLOCK_BYTES;
+
 const ZEROS = new Uint8Array(256 * 1024);
 
 /** True when this looks like the first block of a tar file: the sum of its bytes is right. */
