@@ -1,13 +1,15 @@
 import type { InflateRaw } from "node:zlib";
 import { Fault } from "../errors.ts";
+import { cannotInflate } from "./inflating.ts";
 import type { StructureWalk } from "./structure.ts";
 import { StructureFeed } from "./structure_feed.ts";
+import { OUTPUT_BYTES, release } from "./zlib_output.ts";
 
 /** No instance is larger; a deflate stream that grows beyond is meant to do harm. */
 const MAX_INFLATED_BYTES = 64 * 2 ** 30;
 
-/** zlib takes a fresh buffer of this size whenever the last one is full. */
-const OUTPUT_BYTES = 16 * 1024;
+/** What is inflated at a time. */
+const INPUT_BYTES = 64 * 1024;
 
 /** PS3.5 A.5 allows a zero to make the length even, and some writers leave the checksum and length of gzip there. */
 const USUAL_BYTES_BEHIND = 9;
@@ -18,6 +20,7 @@ export class InflatingFeed {
   readonly #inflate: InflateRaw;
   readonly #walk: StructureWalk;
   readonly #feed: StructureFeed;
+  readonly #input = new Uint8Array(INPUT_BYTES);
   #pushedBytes = 0;
   #inflatedBytes = 0;
   #broken: unknown;
@@ -35,11 +38,7 @@ export class InflatingFeed {
       this.#wake();
     });
     inflate.on("error", (error: Error) => {
-      this.#broken ??= new Fault("input", `cannot inflate the data set of ${name}: ${error.message}`, {
-        code: "0001:000a",
-        remedy: "the file is truncated or damaged: copy or export it again",
-        cause: error,
-      });
+      this.#broken ??= cannotInflate(`the data set of ${name}`, error);
       this.#wake();
     });
   }
@@ -53,8 +52,12 @@ export class InflatingFeed {
   /** @throws Fault "input" when it does not inflate or the structure inside is broken */
   async push(piece: Uint8Array): Promise<void> {
     this.#pushedBytes += piece.length;
-    // The stream keeps what it is given for longer than the caller promises to leave it alone.
-    await this.#until((done) => this.#inflate.write(piece.slice(), () => done()));
+    for (let at = 0; at < piece.length; at += INPUT_BYTES) {
+      // After a fault zlib may still be reading what it was given, and the caller uses its piece again.
+      const part = piece.subarray(at, at + INPUT_BYTES);
+      this.#input.set(part);
+      await this.#until((done) => this.#inflate.write(this.#input.subarray(0, part.length), () => done()));
+    }
   }
 
   /** @throws Fault "input" when something is missing */
@@ -98,11 +101,4 @@ export class InflatingFeed {
       this.#wake();
     }
   }
-}
-
-/** Gives a buffer that is full, and has been looked at, back at once, rather than when thousands of them lie about. */
-function release(piece: Uint8Array): void {
-  const { buffer, byteOffset, length } = piece;
-  const isFull = buffer.byteLength === OUTPUT_BYTES && byteOffset + length === OUTPUT_BYTES;
-  if (isFull && buffer instanceof ArrayBuffer) buffer.transfer(0);
 }

@@ -17,7 +17,7 @@ function noise(lengthBytes: number): Uint8Array {
 
 const SIZES = [0, 1, 1000, 256 * 1024 - 1, 256 * 1024, 256 * 1024 + 1, 900_000];
 
-Deno.test("blocks compressed one by one are one deflate stream of even length, at every level", async () => {
+Deno.test("what is deflated inflates to the same again and is of even length, at every level", async () => {
   for (const size of SIZES) {
     const bytes = noise(size);
     for (const level of [undefined, 0, 1, 6, 9]) {
@@ -28,7 +28,7 @@ Deno.test("blocks compressed one by one are one deflate stream of even length, a
   }
 });
 
-Deno.test("compressing block by block costs next to nothing", async () => {
+Deno.test("what is deflated is hardly longer than what zlib makes of it at once", async () => {
   const bytes = noise(900_000);
   const deflated = await pull(new DeflatedSource(memorySource(bytes), 6));
   assert(deflated.length < deflateRawSync(bytes).length * 1.01);

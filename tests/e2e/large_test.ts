@@ -1,10 +1,18 @@
 /** Memory does not depend on what is sent; a file that changes under way is never presented as whole. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { createDeflateRaw, createGzip } from "node:zlib";
 import { FOLDER } from "../../scripts/make_testdata.ts";
 import { associateAcBytes } from "../peers/answers.ts";
 import { have } from "../peers/available.ts";
-import { imageFile, writeSparseImage } from "../peers/made_up_files.ts";
+import {
+  CT_IMAGE_STORAGE,
+  imageFile,
+  instanceUid,
+  metaHeader,
+  SYNTAX_OF,
+  writeSparseImage,
+} from "../peers/made_up_files.ts";
 import { runStorescu } from "../peers/run_storescu.ts";
 import { startScriptedPeer } from "../peers/scripted_peer.ts";
 import { startStorescp } from "../peers/storescp.ts";
@@ -42,6 +50,73 @@ Deno.test({
     }
   },
 });
+
+/** What is deflated or gzipped must be inflated, what the peer wants deflated must be deflated, on the way. */
+const COMPRESSIONS: Readonly<Record<string, { pack?: () => ZlibStream; accept: string; args: string[] }>> = {
+  "a deflated data set that the peer wants inflated": {
+    pack: () => createDeflateRaw({ level: 1 }),
+    accept: "--prefer-uncompr",
+    args: [],
+  },
+  "a file in a .gz": { pack: () => createGzip({ level: 1 }), accept: "--prefer-uncompr", args: [] },
+  "a data set that the peer wants deflated": {
+    accept: "--prefer-deflated",
+    args: ["--propose-deflated", "--compression-level", "1"],
+  },
+};
+
+for (const [what, { pack, accept, args }] of Object.entries(COMPRESSIONS)) {
+  Deno.test({
+    name: `${what}, of 1.5 GB, takes no more memory than others`,
+    ignore: !have("storescp"),
+    async fn() {
+      const folder = await Deno.makeTempDir({ prefix: "storescu-deflated-" });
+      try {
+        const plain = `${folder}/plain.dcm`;
+        await writeSparseImage(plain, 1.5 * GIGABYTE);
+        const path = pack === undefined
+          ? plain
+          : `${folder}/packed.${what.endsWith(".gz") ? "dcm.gz" : "dcm"}`;
+        if (pack !== undefined) await packFile(plain, path, pack());
+        await using peer = await startStorescp(["--ignore", "--max-pdu", "131072", accept]);
+        const run = await runStorescu(["-v", ...args, "127.0.0.1", String(peer.port), path], {
+          watchMemory: true,
+          timeoutSeconds: 120,
+        });
+        assertEquals(run.code, 0, run.stderr);
+        assertMatch(run.stderr, /^I: Received Store Response \(Success\)$/m);
+        assert(run.peakMemoryBytes < MOST_MEMORY, `${run.peakMemoryBytes / MEGABYTE} MB`);
+      } finally {
+        await Deno.remove(folder, { recursive: true });
+      }
+    },
+  });
+}
+
+type ZlibStream = ReturnType<typeof createDeflateRaw> | ReturnType<typeof createGzip>;
+
+/** Packs a whole file, or its data set alone behind a meta header that says so. */
+async function packFile(plain: string, packed: string, pack: ZlibStream): Promise<void> {
+  using input = await Deno.open(plain);
+  using output = await Deno.open(packed, { write: true, create: true });
+  if (packed.endsWith(".dcm")) {
+    const [syntax, instance] = ["1.2.840.10008.1.2.1.99", instanceUid(1)];
+    await output.write(metaHeader(syntax, CT_IMAGE_STORAGE, instance));
+    await input.seek(metaHeader(SYNTAX_OF.explicit, CT_IMAGE_STORAGE, instance).length, Deno.SeekMode.Start);
+  }
+  const piece = new Uint8Array(1024 * 1024);
+  const feed = async () => {
+    for (let got = await input.read(piece); got !== null; got = await input.read(piece)) {
+      const part = piece.subarray(0, got);
+      await new Promise<void>((resolve) => pack.write(part, () => resolve()));
+    }
+    pack.end();
+  };
+  const drain = async () => {
+    for await (const part of pack) await output.write(part);
+  };
+  await Promise.all([feed(), drain()]);
+}
 
 Deno.test({
   name: "20,000 files take no more memory than 2,000",
