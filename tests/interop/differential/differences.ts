@@ -446,6 +446,10 @@ export const SHOWN_ELSEWHERE: Readonly<Record<string, readonly [file: string, na
   "sni-needs-tls": ["e2e/legacy_options_test.ts", "--request-sni without TLS is refused"],
   "seeds": ["e2e/legacy_options_test.ts", "options without effect say so"],
   "changed-while-sent": ["source/file_test.ts", "a file that is changed while it is sent is a fault"],
+  "early-success": [
+    "association/requests_test.ts",
+    "nothing is stored before all of it was sent; it may be refused, though",
+  ],
   "every-address": ["association/transport_test.ts", "every address of a name is tried"],
   "no-delay": ["association/socket_variables_test.ts", "TCP_NODELAY and TCP_BUFFER_LENGTH are heeded"],
   "log-devices": ["log/rolling_test.ts", "a device is never put aside"],
