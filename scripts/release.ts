@@ -14,6 +14,7 @@ import {
   type Product,
   runtimeComponent,
 } from "./bill_of_materials.ts";
+import { signatureFaultOf } from "./code_signature.ts";
 import { TARGETS } from "./denort.ts";
 import { cutDenort } from "./executable_formats.ts";
 import { missingOf, platformOf } from "./platform.ts";
@@ -48,6 +49,8 @@ async function buildFor(target: string): Promise<string> {
   if (platformOf(bytes) !== target) throw new Error(`${name} is a file for ${platformOf(bytes)}`);
   const missing = missingOf(bytes);
   if (missing !== undefined) throw new Error(`${name} is not whole: ${missing}`);
+  const unsigned = target === "aarch64-apple-darwin" ? signatureFaultOf(bytes) : undefined;
+  if (unsigned !== undefined) throw new Error(`${name} would not start: ${unsigned}`);
   // Throws if there is no program behind the runtime. Only in an ELF file the runtime stays as it was.
   const runtime = await sha256(cutDenort(bytes));
   if (target.includes("linux") && runtime !== TARGETS.get(target)?.sha256) {

@@ -38,3 +38,27 @@ Deno.test("an executable that is cut off is not whole", async () => {
   assertMatch(missingOf(own.subarray(0, 0x40)) ?? "", /^its headers are cut off/);
   assertEquals(missingOf(elf(0x3e)), "it has no parts");
 });
+
+/** A number at a place of a file, little endian, of four bytes. */
+function put(bytes: Uint8Array, at: number, value: number): void {
+  new DataView(bytes.buffer).setUint32(at, value, true);
+}
+
+Deno.test("parts of Mach-O and PE files that lie behind the end are missed", () => {
+  const mach = machO(12, 2);
+  put(mach, 16, 2); // load commands: something else, then a segment
+  put(mach, 32, 0x1b);
+  put(mach, 36, 24);
+  put(mach, 56, 0x19);
+  put(mach, 60, 72);
+  put(mach, 56 + 40, 0xc0); // file offset
+  put(mach, 56 + 48, 0x40); // length
+  assertEquals(missingOf(mach), undefined);
+  assertEquals(missingOf(mach.subarray(0, 0xff)), "1 of 1 parts are cut off");
+  const windows = pe(0x64, 0x86);
+  put(windows, 0x86, 1); // sections; optional header: none
+  put(windows, 0x98 + 16, 0x20); // length
+  put(windows, 0x98 + 20, 0xe0); // file offset
+  assertEquals(missingOf(windows), undefined);
+  assertEquals(missingOf(windows.subarray(0, 0xff)), "1 of 1 parts are cut off");
+});
