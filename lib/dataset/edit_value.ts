@@ -59,7 +59,7 @@ const TIME = "([01]\\d|2[0-3])([0-5]\\d(([0-5]\\d|60)(\\.\\d{1,6})?)?)?";
 const DATE = "\\d{4}(0[1-9]|1[0-2])(0[1-9]|[12]\\d|3[01])";
 
 const TEXT_RULES: Readonly<Record<string, TextRule>> = {
-  AE: upTo(16),
+  AE: { pattern: /^[ -[\]-~]{0,16}$/, shape: "at most 16 characters of ASCII", several: true },
   AS: { pattern: /^(\d{3}[DWMY])?$/, shape: "three digits and D, W, M or Y", several: true },
   CS: { pattern: /^[A-Z0-9 _]{0,16}$/, shape: "at most 16 of A-Z, 0-9, space, _", several: true },
   DA: { pattern: new RegExp(`^(${DATE})?$`), shape: "a date YYYYMMDD", several: true },
@@ -182,7 +182,7 @@ export function encodeValue(tag: number, value: EditValue, context: ValueContext
   if (bytes === undefined) {
     const characterSet = context.characterSet === "" ? "ISO_IR 6" : context.characterSet;
     throw fail(
-      `its character set is ${characterSet}`,
+      `its Specific Character Set, ${characterSet}, does not have these characters`,
       "if all its other texts are ASCII, also set SpecificCharacterSet to ISO_IR 192",
     );
   }

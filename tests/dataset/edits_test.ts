@@ -275,7 +275,7 @@ Deno.test("an edit that the data set cannot take is a fault that says what to do
   const refusals: readonly (readonly [Edit, string])[] = [
     [set("ReferencedImageSequence[3].PatientID=X"), "it has only 2 items"],
     [set("RequestAttributesSequence[1].CodeValue=X"), "there is no item 0"],
-    [set("PatientName=日本"), "its character set is ISO_IR 100"],
+    [set("PatientName=日本"), "its Specific Character Set, ISO_IR 100, does not have these characters"],
     [set("0029,1109=X"), "the dictionary does not know its VR"],
     [set("0010,0020:SQ.CodeValue=X"), "it is not a sequence"],
   ];
