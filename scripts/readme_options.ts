@@ -1,4 +1,4 @@
-/** Puts the list of options into README.md, between its markers: `deno run -A scripts/readme_options.ts`. */
+/** Puts the list of options into README.md, between its markers: `sh scripts/deno run -A scripts/readme_options.ts`. */
 
 import { withOptions } from "../lib/cli/markdown.ts";
 

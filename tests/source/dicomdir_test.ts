@@ -1,27 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { isDicomdirFile, mayBeDicomdir, referencedFiles } from "../../lib/source/dicomdir.ts";
 import { ReadPace } from "../../lib/source/read_pace.ts";
-import {
-  type Elements,
-  encodeDataSet,
-  imageFile,
-  joined,
-  metaHeader,
-  SYNTAX_OF,
-} from "../peers/made_up_files.ts";
-
-const MEDIA_STORAGE_DIRECTORY = "1.2.840.10008.1.3.10";
-
-/** A directory record (PS3.3 F.3.2.2); without file ID it is one of a patient or study. */
-function record(fileId: string | undefined, inUse = 0xffff, more: Elements = []): Elements {
-  const file: Elements = fileId === undefined ? [] : [[0x00041500, "CS", fileId]];
-  return [[0x00041410, "US", inUse], [0x00041430, "CS", "IMAGE"], ...file, ...more];
-}
-
-function dicomdir(records: readonly Elements[], encoding: "explicit" | "implicit" = "explicit"): Uint8Array {
-  const dataSet = encodeDataSet([[0x00041130, "CS", "TEST"], [0x00041220, "SQ", records]], encoding);
-  return joined([metaHeader(SYNTAX_OF[encoding], MEDIA_STORAGE_DIRECTORY, "1.2.3"), dataSet]);
-}
+import { dicomdir, MEDIA_STORAGE_DIRECTORY, record } from "../peers/made_up_dicomdir.ts";
+import { type Elements, imageFile, joined, metaHeader, SYNTAX_OF } from "../peers/made_up_files.ts";
 
 /** The files that a DICOMDIR in a folder with these files refers to, or why they cannot be sent. */
 async function referenced(bytes: Uint8Array, files: readonly string[]): Promise<string[]> {
