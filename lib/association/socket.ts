@@ -1,6 +1,6 @@
 /**
  * What the operating system can do for a TCP connection and Deno does not offer: acknowledge at once (TCP_QUICKACK),
- * and shut down a connection whose peer has stopped reading. Linux only, through libc; elsewhere both do nothing.
+ * shut down a connection whose peer has stopped reading, and send without waiting. Linux only, through libc.
  */
 
 import { openLibc } from "../libc.ts";
@@ -8,6 +8,7 @@ import { openLibc } from "../libc.ts";
 const SYMBOLS = {
   setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
   shutdown: { parameters: ["i32", "i32"], result: "i32" },
+  send: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
   getsockname: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   getpeername: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
 } as const;
@@ -16,6 +17,8 @@ const IPPROTO_TCP = 6;
 const TCP_NODELAY = 1;
 const TCP_QUICKACK = 12;
 const SHUT_RDWR = 2;
+/** MSG_DONTWAIT, MSG_NOSIGNAL. */
+const AT_ONCE = 0x40 | 0x4000;
 const ON = new Uint8Array(new Int32Array([1]).buffer);
 
 let library: Deno.DynamicLibrary<typeof SYMBOLS> | undefined | "unknown" = "unknown";
@@ -26,6 +29,8 @@ export interface Socket {
   quickAck(): void;
   /** Ends both directions; a read or write that waits returns at once. */
   shutdown(): void;
+  /** Sends as many of the first octets as fit at once and answers how many: 0 also when the connection is broken. */
+  send(from: Uint8Array<ArrayBuffer>, lengthBytes: number): number;
   /** Sends small writes at once (TCP_NODELAY), for connections on which Deno has no call for it. */
   noDelay(): void;
 }
@@ -36,10 +41,11 @@ export function findSocket(local: Deno.NetAddr, remote: Deno.NetAddr): Socket | 
   if (library === undefined) return undefined;
   const descriptor = findDescriptor(library, local.port, remote.port);
   if (descriptor === undefined) return undefined;
-  const { setsockopt, shutdown } = library.symbols;
+  const { setsockopt, shutdown, send } = library.symbols;
   return {
     quickAck: () => void setsockopt(descriptor, IPPROTO_TCP, TCP_QUICKACK, ON, ON.length),
     shutdown: () => void shutdown(descriptor, SHUT_RDWR),
+    send: (from, lengthBytes) => Math.max(0, send(descriptor, from, lengthBytes, AT_ONCE)),
     noDelay: () => void setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, ON, ON.length),
   };
 }

@@ -3,8 +3,11 @@
  *
  * How this works: OpenSSL never sees the socket. Two memory BIOs stand between: what arrives is put into one, what it
  * wants to send is taken from the other. Its calls are synchronous and short, so one thread serves reading and writing.
+ * What the socket takes at once is sent through the C library, without the cost of an asynchronous write, and in parts
+ * small enough that the peer deciphers one while we encipher the next; only for the rest the runtime waits.
  */
 
+import { Turns } from "../../bytes/turns.ts";
 import { findSocket, type Socket } from "../socket.ts";
 import { Fault } from "../../errors.ts";
 import type { OurSide } from "./alerts.ts";
@@ -13,8 +16,8 @@ import { asLoss, closedFault, opensslFault, plainPeerFault, verificationFault } 
 import type { OpenSsl } from "./openssl_library.ts";
 import { refusalOf } from "./openssl_refusal.ts";
 
-/** Most that one write encrypts before it goes to the socket; larger was not faster. */
-const WRITE_BYTES = 256 * 1024;
+/** Most that is encrypted before it goes to the socket: less wakes the peer too often, more lets it wait. */
+const WRITE_BYTES = 128 * 1024;
 /** Encrypted form of WRITE_BYTES: each 16 KiB grow by less than 256 bytes, whatever the suite. */
 const OUTGOING_BYTES = WRITE_BYTES + (WRITE_BYTES / 16384 + 1) * 256;
 const INCOMING_BYTES = 32 * 1024;
@@ -36,6 +39,8 @@ export class OpenSslConnection implements TlsDuplex {
   readonly #outgoing: Bytes = new Uint8Array(OUTGOING_BYTES);
   readonly #incoming: Bytes = new Uint8Array(INCOMING_BYTES);
   #flushing: Promise<void> | undefined;
+  /** A socket that takes everything at once would let nothing else get on. */
+  #turns = new Turns();
   #details: TlsDetails | undefined;
   /** The peer has sent anything at all, and has sent something over TLS. */
   #hasAnswered = false;
@@ -76,7 +81,7 @@ export class OpenSslConnection implements TlsDuplex {
 
   /** False when the socket is broken: the end of the handshake, for reasons that only the peer knows. */
   #sent(): Promise<boolean> {
-    return this.#flush().then(() => true, () => false);
+    return Promise.resolve(this.#flush()).then(() => true, () => false);
   }
 
   #receivedMore(): Promise<boolean> {
@@ -102,7 +107,7 @@ export class OpenSslConnection implements TlsDuplex {
       }
       const error = ssl.SSL_get_error(this.#ssl, count);
       // An alert or new key of ours must not hold up reading; if it cannot be sent, the next write says why.
-      this.#flush().catch(() => {});
+      this.#flush()?.catch(() => {});
       if (error === ZERO_RETURN) return null;
       if (error !== WANT_READ) throw this.#takeFault();
       if (!(await this.#receive())) return null;
@@ -113,10 +118,19 @@ export class OpenSslConnection implements TlsDuplex {
     const { ssl, crypto } = this.#library;
     if (this.#destroyed) throw new Deno.errors.BadResource("the connection is closed");
     crypto.ERR_clear_error();
-    const count = ssl.SSL_write(this.#ssl, from, Math.min(from.length, WRITE_BYTES));
-    if (count <= 0) throw this.#takeFault();
-    await this.#flush();
-    return count;
+    for (let at = 0;;) {
+      const rest = from.length - at;
+      const count = ssl.SSL_write(
+        this.#ssl,
+        at === 0 ? from : from.subarray(at),
+        Math.min(rest, WRITE_BYTES),
+      );
+      if (count <= 0) throw this.#takeFault();
+      at += count;
+      const wait = this.#flush() ?? this.#turns.due();
+      if (wait !== undefined) await wait;
+      if (wait !== undefined || at === from.length) return at;
+    }
   }
 
   quickAck(): void {
@@ -125,8 +139,8 @@ export class OpenSslConnection implements TlsDuplex {
 
   destroy(): void {
     if (this.#destroyed) return;
-    this.#destroyed = true;
     this.#sayGoodbye();
+    this.#destroyed = true;
     this.#socket?.shutdown();
     this.#connection.close();
     this.#library.ssl.SSL_free(this.#ssl);
@@ -135,11 +149,9 @@ export class OpenSslConnection implements TlsDuplex {
   /** close_notify, if the socket takes it at once: the peer can tell an end from a broken connection. */
   #sayGoodbye(): void {
     if (this.#details === undefined || this.#flushing !== undefined) return;
-    const { ssl, crypto } = this.#library;
-    crypto.ERR_clear_error();
-    ssl.SSL_shutdown(this.#ssl);
-    const count = crypto.BIO_read(this.#toSend, this.#outgoing, OUTGOING_BYTES);
-    if (count > 0) this.#connection.write(this.#outgoing.subarray(0, count)).catch(() => {});
+    this.#library.crypto.ERR_clear_error();
+    this.#library.ssl.SSL_shutdown(this.#ssl);
+    this.#flush()?.catch(() => {});
   }
 
   /** What went wrong in the call before. */
@@ -164,19 +176,28 @@ export class OpenSslConnection implements TlsDuplex {
     return true;
   }
 
-  /** Sends all there is. Reading and writing may both ask for it; the socket sees one write at a time, in order. */
-  async #flush(): Promise<void> {
-    while (!this.#destroyed && this.#library.pendingBytes(this.#toSend) > 0) {
-      this.#flushing ??= this.#sendPending().finally(() => this.#flushing = undefined);
-      await this.#flushing;
+  /**
+   * Sends all there is; undefined when the socket has taken it at once. Reading and writing may both ask for it; the
+   * socket sees one write at a time, in order.
+   */
+  #flush(): Promise<void> | undefined {
+    while (this.#flushing === undefined && !this.#destroyed) {
+      const count = this.#library.crypto.BIO_read(this.#toSend, this.#outgoing, OUTGOING_BYTES);
+      if (count <= 0) return undefined;
+      const sent = this.#socket?.send(this.#outgoing, count) ?? 0;
+      if (sent < count) this.#flushing = this.#sendRest(sent, count);
     }
+    return this.#flushing;
   }
 
-  async #sendPending(): Promise<void> {
-    const count = this.#library.crypto.BIO_read(this.#toSend, this.#outgoing, OUTGOING_BYTES);
-    for (let sent = 0; sent < count;) {
-      sent += await this.#connection.write(this.#outgoing.subarray(sent, count));
+  async #sendRest(start: number, end: number): Promise<void> {
+    try {
+      for (let at = start; at < end;) at += await this.#connection.write(this.#outgoing.subarray(at, end));
+    } finally {
+      this.#flushing = undefined;
+      this.#turns = new Turns();
     }
+    await this.#flush();
   }
 
   #readDetails(): TlsDetails {
