@@ -85,12 +85,18 @@ export class Authority implements Pair {
   }
 
   /** A root, or below `issuer` an intermediate authority. */
-  static async create(parent: string, name: string, issuer?: Authority): Promise<Authority> {
+  static async create(
+    parent: string,
+    name: string,
+    issuer?: Authority,
+    { commonName = name, extensions = AUTHORITY }: { commonName?: string; extensions?: readonly string[] } =
+      {},
+  ): Promise<Authority> {
     const folder = join(parent, name);
     await Deno.mkdir(folder);
     const pair = issuer === undefined
-      ? await selfSigned(folder, name, { extensions: AUTHORITY })
-      : await issuer.issue(name, { extensions: AUTHORITY });
+      ? await selfSigned(folder, commonName, { extensions })
+      : await issuer.issue(commonName, { extensions });
     const lines = [
       ...["[ca]", "default_ca=d", "[d]", `dir=${folder}`, "database=$dir/index.txt", "new_certs_dir=$dir"],
       ...["rand_serial=yes", "default_md=sha256", "policy=p", "unique_subject=no", "default_crl_days=30"],
@@ -137,10 +143,25 @@ export class Authority implements Pair {
     await this.#ca(["-revoke", certificateFile]);
   }
 
-  /** The list of what is revoked so far; `lifetime` are options of `openssl ca -gencrl`. */
-  async revocationList(name: string, lifetime: readonly string[] = []): Promise<string> {
-    const [path] = this.#paths(`${name}.crl`);
-    await this.#ca(["-gencrl", ...lifetime, "-out", path]);
+  /**
+   * The list of what is revoked so far; `lifetime` are options of `openssl ca -gencrl`, `extensions` lines of an
+   * extension section, and of sections it names.
+   */
+  async revocationList(
+    name: string,
+    lifetime: readonly string[] = [],
+    extensions: readonly string[] = [],
+  ): Promise<string> {
+    const [path, extensionFile] = this.#paths(`${name}.crl`, `${name}.crl.cnf`);
+    if (extensions.length === 0) {
+      await this.#ca(["-gencrl", ...lifetime, "-out", path]);
+      return path;
+    }
+    const base = await Deno.readTextFile(join(this.#folder, "ca.cnf"));
+    await Deno.writeTextFile(extensionFile, [base, "[x]", ...extensions, ""].join("\n"));
+    await runOpenssl([
+      ...["ca", "-config", extensionFile, "-gencrl", ...lifetime, "-crlexts", "x", "-out", path],
+    ]);
     return path;
   }
 

@@ -46,9 +46,10 @@ const REMEDIES: ReadonlyMap<number, string> = new Map([
     3,
     "load the issuer's revocation list with --add-crl-file, or leave out --enable-crl-vfy and --enable-crl-all",
   ],
+  [8, "the revocation list is damaged, or not of the authority it names"],
   [9, "check this machine's clock"],
   [10, "the peer needs a new certificate; if this machine's clock is wrong, set it"],
-  [11, "check this machine's clock"],
+  [11, "check this machine's clock; else load a current revocation list with --add-crl-file"],
   [12, "load a current revocation list with --add-crl-file"],
   [18, "if it is the right one, name it with --add-cert-file"],
   [19, "if it is the right one, name the last certificate of the peer's chain with --add-cert-file"],
@@ -62,6 +63,8 @@ const REMEDIES: ReadonlyMap<number, string> = new Map([
   ],
   [23, "do not send: the issuer has withdrawn this certificate"],
   [26, "the certificate was not made for a server"],
+  [35, "the authority's certificate does not allow it to sign revocation lists: it needs another one"],
+  [44, "load a revocation list that is not limited to other certificates with --add-crl-file"],
   [62, "connect by a name the certificate holds, or leave out --verify-hostname"],
   [64, "connect by an address the certificate holds, or leave out --verify-hostname"],
 ]);
@@ -71,7 +74,7 @@ const UNCHECKED = "--ignore-peer-cert goes on without any check";
 const NAME_MISMATCHES: ReadonlySet<number> = new Set([62, 64]);
 
 /** Errors where going on without a check must not be advised. */
-const NEVER_IGNORED: ReadonlySet<number> = new Set([23]);
+const NEVER_IGNORED: ReadonlySet<number> = new Set([8, 23]);
 
 /** The peer's certificate is not trusted. */
 export function verificationFault({ error, text, certificate: bytes }: Refusal): Fault {

@@ -31,8 +31,8 @@ const VERIFY_PEER = 1;
 /** A named certificate is trusted as it is, be it a root, an authority below one, or the peer's own. */
 const PARTIAL_CHAIN = 0x80000n;
 const CRL_FLAGS = { none: 0n, leaf: 0x4n, all: 0x4n | 0x8n };
-/** Indirect and delta revocation lists too. */
-const EXTENDED_CRLS = 0x1000n | 0x2000n;
+/** Indirect revocation lists too, and those of some reasons; delta lists are refused (trust.ts). */
+const EXTENDED_CRLS = 0x1000n;
 const SIGNATURES = "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519:ed448:" +
   "rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512:" +
   "rsa_pss_pss_sha256:rsa_pss_pss_sha384:rsa_pss_pss_sha512:RSA+SHA256:RSA+SHA384:RSA+SHA512:DSA+SHA256";

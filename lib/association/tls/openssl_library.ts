@@ -10,7 +10,7 @@ import { CRYPTO, SSL } from "./openssl_symbols.ts";
 type Bytes = Uint8Array<ArrayBuffer>;
 type Pointer = Deno.PointerValue;
 
-/** The oldest entry of OpenSSL's list of errors. */
+/** An entry of OpenSSL's list of errors. */
 export interface OpenSslError {
   /** Number of the reason inside its library; 1000 + n for the TLS alert n that the peer sent. */
   readonly reason: number;
@@ -19,6 +19,8 @@ export interface OpenSslError {
 
 const OLDEST_VERSION = 0x30000000;
 const REASON_MASK = 0x7fffff;
+const LIBRARY_SHIFT = 23n;
+const TLS_LIBRARY = 20n;
 const PENDING = 10;
 const DECODER = new TextDecoder();
 
@@ -71,12 +73,15 @@ export class OpenSsl {
     return context;
   }
 
-  /** Takes the oldest error from the list and empties it. */
+  /** Empties the list of errors and answers the one that tells most: the oldest of TLS itself, else the oldest. */
   takeError(): OpenSslError {
     const { ERR_get_error, ERR_clear_error, ERR_reason_error_string } = this.crypto;
-    const code = BigInt(ERR_get_error());
-    const text = this.text(ERR_reason_error_string(code));
+    const oldest = BigInt(ERR_get_error());
+    let code = oldest;
+    while (code !== 0n && code >> LIBRARY_SHIFT !== TLS_LIBRARY) code = BigInt(ERR_get_error());
     ERR_clear_error();
+    if (code === 0n) code = oldest;
+    const text = this.text(ERR_reason_error_string(code));
     return { reason: Number(code) & REASON_MASK, text: text === "" ? "no reason given" : text };
   }
 

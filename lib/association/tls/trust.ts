@@ -1,5 +1,6 @@
 /** Whom we trust: anchors and revocation lists from the files and folders that were named. */
 
+import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import type { TlsWishes } from "../../cli/settings.ts";
 import { Fault } from "../../errors.ts";
@@ -63,7 +64,24 @@ export async function readTrust(wishes: TlsWishes, log: Logger): Promise<Trust> 
 }
 
 function listsIn(bytes: Uint8Array<ArrayBuffer>, format: FileFormat, path: string): RevocationList[] {
-  return revocationListsIn(bytes, format).map((list) => ({ bytes: list, path }));
+  return revocationListsIn(bytes, format).map((list) => {
+    if (isDelta(list)) throw deltaFault(path);
+    return { bytes: list, path };
+  });
+}
+
+/** The object identifier 2.5.29.27, delta CRL indicator (RFC 5280 section 5.2.4), as it stands in DER. */
+const DELTA_INDICATOR = Buffer.from("0603551d1b", "hex");
+
+function isDelta({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): boolean {
+  return Buffer.from(buffer, byteOffset, length).includes(DELTA_INDICATOR);
+}
+
+/** OpenSSL passes over a delta list that is out of date, or that its complete list does not announce, without a word. */
+function deltaFault(path: string): Fault {
+  return new Fault("configuration", `unable to load CRL file '${path}': it holds a delta revocation list`, {
+    remedy: "give the current complete list; a delta that does not fit would be passed over in silence",
+  });
 }
 
 /** Every certificate and revocation list of a folder, whatever the names of the files; other files do not matter. */
@@ -85,6 +103,7 @@ async function readFolder(
         if (isRevocationList(name)) revocationLists.push(...listsIn(bytes, format, path));
         else anchors.push(...certificatesIn(bytes, format));
       } catch (caught) {
+        if (caught instanceof Fault) throw caught;
         log.debug(() => `'${path}' is no trust anchor: ${caught instanceof Error ? caught.message : caught}`);
       }
     }
