@@ -101,7 +101,8 @@ async function observersOf({ report }: Settings, log: Logger, toStdout: WriteTex
 /** At the default level only on a terminal, or if something failed. */
 function tellSummary(telling: Telling, counts: readonly string[], log: Logger, line: StatusLine): void {
   const failures = telling.tally.failureLines();
-  const lines = failures.length === 0 ? counts : [...counts, "failures:", ...failures];
+  // The counts last: a screen of 24 lines has no room for all of it.
+  const lines = failures.length === 0 ? counts : ["failures:", ...failures, ...counts];
   const level = telling.tally.failures > 0 ? "error" : "info";
   if (log.enabled(level)) log.log(level, lines.join("\n"));
   else if (log.enabled("warn") && Deno.stderr.isTerminal()) line.write(prefixed(level, lines.join("\n")));

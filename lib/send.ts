@@ -39,6 +39,7 @@ export async function send(stage: Stage): Promise<Ending> {
   );
   const wish = associationWishOf(settings, profile, userIdentityOf(network, log));
   const connect = await connectorOf(settings, log);
+  progress?.look(() => inputs.checked);
   const checking = inputs.check(exceptStored(instanceOpener(options), journal));
   const checked = await Promise.race([checking, signals.second]);
   if (checked === undefined) {

@@ -8,7 +8,7 @@
 import type { StatusLine } from "../log/status_line.ts";
 import type { MessageWatch } from "../transfer/delivery.ts";
 import type { Event, Observer } from "./events.ts";
-import { layOut } from "./progress_line.ts";
+import { layOut, layOutLooking } from "./progress_line.ts";
 import { Tally } from "./summary.ts";
 
 const REDRAW_MS = 100;
@@ -17,13 +17,14 @@ const LINE_MS = 1000;
 /** The rate is that of the last so many seconds. */
 const RATE_SECONDS = 5;
 
-/** Invariant: between `begin` and `end` a timer runs. */
+/** Invariant: between `look` or `begin` and the summary a timer runs. */
 export class Progress implements Observer {
   readonly #line: StatusLine;
   readonly #tally = new Tally();
   /** [time, bytes] at each drawing, the oldest first, of the last RATE_SECONDS. */
   readonly #marks: (readonly [number, number])[] = [];
   #timer: number | undefined;
+  #begun = false;
   #files = 0;
   #totalBytes: number | undefined;
   /** Of files that came to their end, as large as they were counted in `#totalBytes`. */
@@ -37,11 +38,22 @@ export class Progress implements Observer {
     this.#line = line;
   }
 
+  /** Before the first is sent, the files are looked at. @param count how many have been */
+  look(count: () => number): void {
+    this.#drawRegularly(() => this.#line.show((columns) => layOutLooking(count(), columns)));
+  }
+
   /** @param totalBytes of all files; undefined when nobody knows */
   begin(totalBytes: number | undefined): void {
     this.#totalBytes = totalBytes;
     this.#marks.push([performance.now(), 0]);
-    this.#timer = setInterval(() => this.#draw(), this.#line.redraws ? REDRAW_MS : LINE_MS);
+    this.#begun = true;
+    this.#drawRegularly(() => this.#draw());
+  }
+
+  #drawRegularly(draw: () => void): void {
+    clearInterval(this.#timer);
+    this.#timer = setInterval(draw, this.#line.redraws ? REDRAW_MS : LINE_MS);
   }
 
   note(event: Event): void {
@@ -73,8 +85,8 @@ export class Progress implements Observer {
 
   #end(): void {
     clearInterval(this.#timer);
-    if (this.#timer !== undefined && !this.#line.redraws) this.#draw();
-    this.#timer = undefined;
+    if (this.#begun && !this.#line.redraws) this.#draw();
+    this.#begun = false;
     this.#line.clear();
   }
 

@@ -51,6 +51,12 @@ export function layOut(facts: ProgressFacts, columns: number): string {
   return shown.join(SEPARATOR);
 }
 
+/** While nothing is sent yet. */
+export function layOutLooking(count: number, columns: number): string {
+  const line = `looking at the files: ${count}`;
+  return line.length > columns ? "" : line;
+}
+
 /** "0.3/20.1 GB (1%)", or without the percentage where room is scarce. */
 function shareText(doneBytes: number, totalBytes: number, columns: number): string {
   const [done, total] = [bytesText(doneBytes), bytesText(totalBytes)];

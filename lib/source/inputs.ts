@@ -61,6 +61,11 @@ export class Inputs {
     return this.#bad.get(path);
   }
 
+  /** How many files `check` has looked at so far. */
+  get checked(): number {
+    return this.#checked;
+  }
+
   /** The operator has asked for the end. */
   get stopped(): boolean {
     return this.#stopped;

@@ -41,11 +41,12 @@ Deno.test("a run in which something failed ends with a summary that names it", a
     assertMatch(
       stderr,
       new RegExp(
-        `E: 3 files in ${TIME}, 904 B stored.*\n` +
+        "E: failures:\n" +
+          "E:   refused: 2\\.dcm: status A700H, .*\n" +
+          "E:     hint: the peer has no room.*\n" +
+          `E: 3 files in ${TIME}, 904 B stored.*\n` +
           "E:   stored:  2 files, 904 B\n" +
-          "E:   refused: 1 file, 452 B\n" +
-          "E: failures:\n" +
-          "E:   refused: 2\\.dcm: status A700H, .*\n",
+          "E:   refused: 1 file, 452 B\n$",
       ),
     );
   });

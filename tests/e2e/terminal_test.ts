@@ -87,3 +87,18 @@ watched("with -v, --progress is shown all the same", {}, ["-v", "--progress"], a
   assertEquals(await seen(terminal, ENDED), "ended with 0");
   assertEquals((await terminal.screen()).filter((line) => PROGRESS.test(line)), []);
 });
+
+Deno.test({
+  name: "while it is not known yet what is to be sent, how many files have been looked at is shown",
+  ignore: !have("tmux"),
+  async fn() {
+    const looking = /^looking at the files: 0$/;
+    await using terminal = await openTerminal([STORESCU, "--files-from", "-", "127.0.0.1", "1"]);
+    await seen(terminal, looking);
+    await terminal.press("C-d"); // the end of the list
+    assertEquals(await seen(terminal, ENDED), "ended with 1");
+    const screen = await terminal.screen();
+    assertEquals(screen.filter((line) => looking.test(line)), []);
+    assertEquals(screen.filter((line) => line === "F: no input files to be sent").length, 1);
+  },
+});

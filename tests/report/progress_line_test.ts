@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { layOut, type ProgressFacts } from "../../lib/report/progress_line.ts";
+import { layOut, layOutLooking, type ProgressFacts } from "../../lib/report/progress_line.ts";
 
 const FACTS: ProgressFacts = {
   doneFiles: 12,
@@ -55,4 +55,9 @@ Deno.test("a line of progress is never wider than there is room for", () => {
       assert(width <= columns, `${width} > ${columns}: ${line}`);
     }
   }
+});
+
+Deno.test("before anything is sent, files that have been looked at are counted, if there is room", () => {
+  assertEquals(layOutLooking(12, 24), "looking at the files: 12");
+  assertEquals(layOutLooking(12, 23), "");
 });
