@@ -91,6 +91,7 @@ function targetOf(path: string): string {
 export function reasonOf(caught: unknown): string {
   if (caught instanceof Deno.errors.NotFound) return "no such folder";
   if (caught instanceof Deno.errors.PermissionDenied) return "permission denied";
+  if (caught instanceof Deno.errors.NotCapable) return "the runtime opens no files of /dev, /proc and /sys";
   const text = caught instanceof Error ? caught.message : String(caught);
   return text.replace(/ \(os error \d+\).*$/, "");
 }

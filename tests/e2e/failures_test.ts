@@ -126,6 +126,14 @@ Deno.test("the file is no DICOM at all", async () => {
   assertMatch(await hints(1, ["127.0.0.1", String(peer.port), file]), /leave it out/);
 });
 
+Deno.test("the runtime does not open the file", async () => {
+  await using peer = startRecordingPeer();
+  assertMatch(
+    await hints(1, ["127.0.0.1", String(peer.port), "/proc/self/status"]),
+    /copy it to another folder, or give it on standard input/,
+  );
+});
+
 Deno.test("the file is truncated", async () => {
   await using peer = startRecordingPeer();
   const folder = await Deno.makeTempDir();

@@ -172,6 +172,10 @@ Deno.test("a report is written in the form its name asks for, also when things g
 const UNWRITABLE = [
   [["--report", "none/r.json"], /cannot write none\/r\.json: no such folder/],
   [["--report", "r.txt"], /cannot tell what kind of report r\.txt is to be\nE: hint: .*\.json/],
+  [
+    ["--report", "/proc/self/r.json"],
+    /cannot write .*: the runtime opens no files of \/dev, \/proc and \/sys$/m,
+  ],
   [["--report", "."], /cannot tell what kind of report/],
   [["--metrics", "."], /cannot write \.: it is not a regular file/],
   [["--report", "r.json", "--metrics", "none/m"], /cannot write none\/m: no such folder/],
