@@ -21,7 +21,7 @@ const WIDTH = 79;
 export const OPERANDS = [
   { name: "peer", help: "host name or address of the peer" },
   { name: "port", help: "TCP port the peer listens on" },
-  { name: "dcmfile-in", help: "DICOM file, archive, DICOMDIR or directory to send" },
+  { name: "dcmfile-in", help: "DICOM file or directory, DICOMDIR or archive" },
 ] as const;
 
 export const USAGE = "storescu [options] peer port dcmfile-in...";
