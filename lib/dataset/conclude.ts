@@ -62,6 +62,8 @@ export function conclude(
     pixelRepresentation: facts.pixelRepresentation,
     hasPixelData: facts.hasPixelData,
     encapsulated: facts.encapsulated,
+    fragmentsElsewhere: facts.fragmentsElsewhere,
+    deceptive: walk.deceived,
     oddLength: walk.oddLengths || (lengthBytes ?? 0) % 2 !== 0,
     isDicomdir: directory,
     warnings,

@@ -7,6 +7,8 @@ export interface PixelFacts {
   readonly hasPixelData: boolean;
   /** Pixel Data are there as fragments, PS3.5 A.4. */
   readonly encapsulated: boolean;
+  /** Something else is, such as an icon. */
+  readonly fragmentsElsewhere?: boolean;
   /** False when the data set has to be written anew even in its own transfer syntax. */
   readonly passesThrough?: boolean;
 }
@@ -25,6 +27,10 @@ export function conversion(from: string, to: string, facts: PixelFacts): Convers
   const unknown = source === undefined ? from : target === undefined ? to : undefined;
   if (unknown !== undefined) {
     return refused(from, to, `${unknown} is not a known transfer syntax`, "propose the one of the file");
+  }
+  if (facts.fragmentsElsewhere === true && !target?.encapsulated) {
+    const why = "it holds something compressed, such as an icon, and this program has no decoder for that";
+    return refused(from, to, why, "propose the one of the file");
   }
   const compressed = source?.encapsulated === true || target?.encapsulated === true;
   if (compressed && facts.hasPixelData) {

@@ -35,6 +35,8 @@ export interface ConvertOptions {
   /** (0028,0103) if it is known: some elements that depend on it come before it. */
   readonly pixelRepresentation?: number;
   readonly dictionary?: Dictionary;
+  /** What can begin like a sequence by chance is none; see Survey. */
+  readonly deceptive?: boolean;
 }
 
 /**
@@ -58,7 +60,9 @@ export function convert(input: ByteSource, options: ConvertOptions): ByteSource 
     dictionary: options.dictionary ?? builtInDictionary(),
     edits: layOut(options.edits ?? []),
     pixelRepresentation: options.pixelRepresentation ?? 0,
-    encapsulated: target?.encapsulated ?? true,
+    // In its own transfer syntax whatever is there may stay.
+    encapsulated: from === to || (target?.encapsulated ?? true),
+    deceptive: options.deceptive ?? false,
     repairUids: options.repairUids ?? false,
   });
   return target?.deflated === true ? new DeflatedSource(transcoded, options.deflateLevel) : transcoded;

@@ -8,6 +8,7 @@
 
 import { isPrivateCreator } from "../dicom/dictionary.ts";
 import { unitBytesOf, VR_OB, VR_SQ, VR_UI, VR_UL, VR_UN, vrText } from "../dicom/vr.ts";
+import { canBeginByChance } from "./chance.ts";
 import { TAG_PIXEL_REPRESENTATION, TAG_WAVEFORM_BITS_ALLOCATED } from "./context_vr.ts";
 import { AFTER_ALL_TAGS, Editing, TAG_SPECIFIC_CHARACTER_SET } from "./editing.ts";
 import type { InsideAction } from "./edits.ts";
@@ -234,10 +235,11 @@ export class Steps {
 
   /** How the items of the sequence with a length are encoded; "none" if it has none, undefined when it must see more. */
   #sequenceEncoding(level: Level): Encoding | "none" | undefined {
-    const { header: { vr, lengthBytes, headerBytes }, window } = this.#walk;
+    const { header: { tag, vr, lengthBytes, headerBytes }, window, task } = this.#walk;
     if (vr === VR_SQ || lengthBytes === 0) return level.encoding;
     // Only the dictionary says so: what does not look like an item stays what it is.
     if (lengthBytes < 8 || level.encoding === "explicitBig") return "none";
+    if (task.deceptive && canBeginByChance(tag)) return "none";
     if (this.#walk.lacksValue(8)) return undefined;
     return window.view.getUint32(window.start + headerBytes) === ITEM_TAG_LITTLE ? "implicitLittle" : "none";
   }

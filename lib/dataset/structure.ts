@@ -10,6 +10,7 @@
  */
 import { isStandardVr, VR_OB, VR_OW, VR_SQ, VR_UN, vrText } from "../dicom/vr.ts";
 import { Fault } from "../errors.ts";
+import { canBeginByChance } from "./chance.ts";
 import { Container, DATA_SET, FRAGMENTS, ITEM, SEQUENCE, textOf, UNTIL_DELIMITER } from "./container.ts";
 import {
   ElementHeader,
@@ -42,6 +43,8 @@ export class StructureWalk {
   warnings = new Warnings();
   /** An element, or a fragment, has an odd length. */
   oddLengths = false;
+  /** Something began like a sequence, could be one by its tag, and was none. */
+  deceived = false;
   /** Offset where the data set ends and nothing but zeros follow; -1 if it goes on to the end. */
   paddingFrom = -1;
 
@@ -65,6 +68,7 @@ export class StructureWalk {
     this.facts = new TopLevelFacts();
     this.warnings = new Warnings();
     this.oddLengths = false;
+    this.deceived = false;
     this.paddingFrom = -1;
     this.#skippedFrom = start;
     const root = this.#root;
@@ -206,6 +210,7 @@ export class StructureWalk {
   #enterUndefined(here: Container): void {
     const { tag, vr } = this.#header;
     if (tag === TAG_PIXEL_DATA || vr === VR_OB || vr === VR_OW) {
+      if (here !== this.#root || tag !== TAG_PIXEL_DATA) this.facts.fragmentsElsewhere = true;
       this.#enter(FRAGMENTS, here.encoding, UNDEFINED_LENGTH);
     } else if (vr === VR_SQ) {
       this.#enter(SEQUENCE, here.encoding, UNDEFINED_LENGTH);
@@ -282,6 +287,7 @@ export class StructureWalk {
       if (at.presumed) presumed = at;
     }
     if (presumed?.outer === undefined) return false;
+    this.deceived = true;
     this.next = presumed.end;
     this.needBytes = HEADER_WINDOW_BYTES;
     this.#here = presumed.outer;
@@ -321,15 +327,6 @@ export class StructureWalk {
   #broken(code: string, why: string): Fault {
     return broken(this.#header, this.#place, code, why);
   }
-}
-
-/**
- * Without a VR, a value that begins like an item is a sequence. Only the binary values of private elements, of documents and
- * of bulk data can begin so by chance, and are left alone if they turn out to be none.
- */
-function canBeginByChance(tag: number): boolean {
-  const group = tag >>> 16;
-  return group % 2 === 1 || group === 0x0042 || group >= 0x5000;
 }
 
 /** At least two bytes, and all of the next eight that are there, are zero: no element starts like this. */

@@ -45,6 +45,10 @@ export interface Survey {
   readonly hasPixelData: boolean;
   /** Pixel Data are there as fragments (PS3.5 A.4). */
   readonly encapsulated: boolean;
+  /** Something else than the Pixel Data of the data set is there as fragments, such as an icon. */
+  readonly fragmentsElsewhere: boolean;
+  /** A value of an implicit VR data set began like a sequence and was none: what might be one by chance is not. */
+  readonly deceptive: boolean;
   /** Some value, or the data set as a whole, has an odd number of bytes, which PS3.5 7.1 forbids. */
   readonly oddLength: boolean;
   /** A Media Storage Directory, which is not meant to be sent; its structure has not been looked at. */

@@ -63,6 +63,8 @@ export class TopLevelFacts {
   hasPixelData = false;
   /** Pixel Data are there as fragments (PS3.5 A.4). */
   encapsulated = false;
+  /** There are fragments anywhere else, such as those of a compressed icon. */
+  fragmentsElsewhere = false;
   /** Of native Pixel Data. */
   pixelDataBytes = 0;
   /** Where the first fragment behind the offset table stands: the beginning of the first frame. */

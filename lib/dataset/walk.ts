@@ -35,6 +35,8 @@ export interface Task {
   readonly pixelRepresentation: number;
   /** Fragments of encapsulated pixel data may pass. */
   readonly encapsulated: boolean;
+  /** What can begin like a sequence by chance is none. */
+  readonly deceptive: boolean;
   /** Spaces in UIDs are removed. */
   readonly repairUids: boolean;
 }

@@ -174,6 +174,7 @@ export function instanceOf(input: Input, found: Survey, from: DataSetBytes, opti
         to: wanted,
         encoding: found.encoding,
         pixelRepresentation: found.pixelRepresentation,
+        deceptive: found.deceptive,
         edits,
         newVr: options.newVr ?? true,
         deflateLevel: options.deflateLevel,

@@ -66,6 +66,8 @@ Deno.test("a survey says what an instance is and where its data set stands", asy
     pixelRepresentation: 0,
     hasPixelData: true,
     encapsulated: false,
+    fragmentsElsewhere: false,
+    deceptive: false,
     oddLength: false,
     isDicomdir: false,
     warnings: [],
