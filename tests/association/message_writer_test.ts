@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import type { ByteSource } from "../../lib/bytes/source.ts";
 import { MessageWriter } from "../../lib/association/message_writer.ts";
 import { Outgoing } from "../../lib/association/outgoing.ts";
 import { Fault } from "../../lib/errors.ts";
@@ -90,4 +91,50 @@ Deno.test("a message that broke off is never followed by another", async () => {
   await assertRejects(() => writer.write(1, COMMAND, broken), Fault, "cut short");
   await assertRejects(() => writer.write(1, COMMAND, bytesOf(10)), RangeError, "in the middle of another");
   assertEquals(writes, []);
+});
+
+Deno.test("bytes that the transport is still writing do not change", async () => {
+  const received: number[] = [];
+  let begun = 0;
+  let under = 0;
+  const outgoing = new Outgoing(
+    {
+      read: () => Promise.resolve(null),
+      async write(from) {
+        under = ++begun;
+        const before = from.slice();
+        // As long as a writer needs to fill whatever it may fill meanwhile.
+        for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+        assertEquals([under, from], [begun, before], "one write at a time, of bytes that stay as they are");
+        received.push(...before);
+        return from.length;
+      },
+      quickAck() {},
+      destroy() {},
+    },
+    () => {},
+    (caught) => Promise.resolve(new Fault("lost", String(caught))),
+  );
+  const writer = new MessageWriter(outgoing, 100);
+  let next = 0;
+  const fill = (into: Uint8Array) => {
+    for (let at = 0; at < into.length; at++) into[at] = next++ % 251;
+    return into.length;
+  };
+  const counting: ByteSource = {
+    fill,
+    close() {},
+    get ended() {
+      return next >= 40_000;
+    },
+  };
+  await (await writer.write(1, COMMAND, counting)).taken;
+  assertEquals(begun > 4, true);
+  const data: number[] = [];
+  // Behind the command's PDU: header of the PDU and of its only PDV, then the fragment.
+  for (let at = 12 + COMMAND.length; at < received.length; at += 112) {
+    data.push(...received.slice(at + 12, at + 112));
+  }
+  assertEquals(data.every((byte, index) => byte === index % 251), true);
+  assertEquals(data.length, 40_000);
 });
