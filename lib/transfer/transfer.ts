@@ -64,6 +64,9 @@ export interface EndedWork {
 /** After the operator has asked for the end, a peer that moves no byte for so long is not waited for any longer. */
 const STALL_AFTER_STOP_SECONDS = 5;
 
+/** A peer that accepts so many associations and ends each before any file's turn has come does not want us. */
+const MOST_FRUITLESS_ASSOCIATIONS = 3;
+
 /** An opened file waiting for its turn, or why it cannot be opened. */
 interface Prepared {
   readonly work: Work;
@@ -165,14 +168,19 @@ export class Transfer {
   ): Promise<void> {
     const leave = isFirst ? this.#stopped.promise : Promise.race([this.#stopped.promise, list.empty]);
     let failures = 0;
+    let fruitless = 0;
     while (!this.#halted) {
       const open = await this.#open(contexts, isFirst, failures++, leave);
       if (open === "again") continue;
       if (open === undefined) return;
       opened?.();
-      const { usable, progress } = await this.#drain(list, open);
+      const { usable, begun, progress } = await this.#drain(list, open);
       if (progress) failures = 0;
+      fruitless = begun ? 0 : fruitless + 1;
       if (usable || this.#halted || await list.available(1) === 0) return;
+      if (fruitless > this.#plan.retries && fruitless >= MOST_FRUITLESS_ASSOCIATIONS) {
+        return this.#giveUp(fruitless);
+      }
       if (this.#plan.retries > 0) await this.#pause("association lost", failures++, leave);
     }
   }
@@ -210,6 +218,16 @@ export class Transfer {
     tellRemedy(this.#log, fault);
   }
 
+  /** The others may be luckier. */
+  #giveUp(fruitless: number): void {
+    if (this.#associations.size > 0) return;
+    this.#halted = true;
+    this.#exitCode ||= 10;
+    this.#log.error(
+      `giving up: the peer accepted ${fruitless} associations and ended each before a file was sent`,
+    );
+  }
+
   /** That others than the first are refused is no failure, but worth a word. */
   #tellFewer(fault: Fault): void {
     const text = `going on with fewer associations: ${fault.condition.replaceAll("\n", ", ")}`;
@@ -236,7 +254,7 @@ export class Transfer {
   async #drain(
     list: WorkList,
     open: OpenAssociation,
-  ): Promise<{ readonly usable: boolean; readonly progress: boolean }> {
+  ): Promise<{ readonly usable: boolean; readonly begun: boolean; readonly progress: boolean }> {
     const delivery = new Delivery(open, {
       log: this.#log,
       deflate: this.#plan.deflate,
@@ -246,12 +264,14 @@ export class Transfer {
     });
     this.#associations.add(open.association);
     const operations = new Operations(open.operationsWindow);
+    let begun = false;
     let progress = false;
     do {
       let prepared = await this.#prepareNext(list);
       while (prepared !== undefined && !this.#halted && delivery.usable) {
         const { work, instance } = prepared;
         prepared = undefined;
+        begun = true;
         const sent = await this.#begin(list, delivery, work, instance);
         if (sent === undefined) {
           if (!this.#halted) prepared = await this.#prepareNext(list);
@@ -270,7 +290,7 @@ export class Transfer {
     const { usable } = delivery;
     await this.#close(open, delivery, list);
     this.#associations.delete(open.association);
-    return { usable, progress };
+    return { usable, begun, progress };
   }
 
   /** Releases an association, or aborts it if that is asked for or nothing else is left. */

@@ -1,7 +1,9 @@
 /** What becomes of files, of the run and of its exit code, by what peers do. */
 
 import { assertEquals } from "@std/assert";
+import type { Association } from "../../lib/association/association.ts";
 import { memorySource } from "../../lib/bytes/memory_source.ts";
+import { Fault } from "../../lib/errors.ts";
 import { Logger, plainBackend } from "../../lib/log/log.ts";
 import type { Instance } from "../../lib/source/instance.ts";
 import { openAssociation } from "../../lib/transfer/open.ts";
@@ -39,8 +41,10 @@ async function run(
   scripts: readonly (readonly Step[])[],
   files: number,
   changes: Partial<TransferPlan> = {},
+  isLostEarly = false,
 ): Promise<Run> {
   await using peer = startScriptedPeer(...scripts);
+  let association: Association | undefined;
   const outcomes: string[] = [];
   const lines: string[] = [];
   const log = new Logger(plainBackend("warn", (text) => lines.push(...text.trimEnd().split("\n"))));
@@ -57,8 +61,15 @@ async function run(
   } as const;
   const transfer = new Transfer({ ...PLAN, ...changes }, {
     log,
-    open: (contexts) => openAssociation(() => connectTo(peer.port), wish, contexts, log),
-    openInstance: ({ path }) => instanceOf(path),
+    open: async (contexts) => {
+      const open = await openAssociation(() => connectTo(peer.port), wish, contexts, log);
+      association = open.association;
+      return open;
+    },
+    openInstance: ({ path }) => {
+      if (isLostEarly) association?.cancel(new Fault("lost", "lost early"));
+      return instanceOf(path);
+    },
     record: ({ work, outcome }) => void outcomes.push(`${work.path} ${outcome.kind}`),
   });
   const exitCode = await transfer.run(works(files));
@@ -107,6 +118,8 @@ interface Case {
   readonly scripts: readonly (readonly Step[])[];
   readonly files: number;
   readonly plan?: Partial<TransferPlan>;
+  /** Every association ends while a file is being opened. */
+  readonly isLostEarly?: boolean;
   readonly exitCode: number;
   readonly outcomes: readonly string[];
   readonly connections?: number;
@@ -173,6 +186,16 @@ const CASES: readonly Case[] = [
     outcomes: ["1 stored", "2 stored"],
     connections: 2,
     lines: [`W: Association lost, using another one: ${ABORTED}`],
+  },
+  {
+    name: "every association is lost before the first file's turn",
+    scripts: [ACCEPT],
+    isLostEarly: true,
+    files: 2,
+    exitCode: 10,
+    outcomes: ["1 notSent", "2 notSent"],
+    connections: 3,
+    lines: ["E: giving up: the peer accepted 3 associations and ended each before a file was sent"],
   },
   {
     name: "the peer aborts behind the last file",
@@ -266,9 +289,11 @@ const CASES: readonly Case[] = [
   },
 ];
 
-for (const { name, scripts, files, plan, exitCode, outcomes, connections = 1, lines = [] } of CASES) {
+for (
+  const { name, scripts, files, plan, isLostEarly, exitCode, outcomes, connections = 1, lines = [] } of CASES
+) {
   Deno.test(name, async () => {
-    const came = await run(scripts, files, plan);
+    const came = await run(scripts, files, plan, isLostEarly);
     assertEquals(
       [came.exitCode, came.outcomes, came.connections],
       [exitCode, outcomes, connections],
