@@ -173,7 +173,7 @@ async function checkOne(
 ): Promise<Fault | undefined> {
   const { path, scanned, fault, seen } = operand;
   if (fault !== undefined) return fault;
-  if (!scanned && seen === "nothing") return new Fault("input", `cannot access file: ${path}`);
+  if (!scanned && seen === "nothing") return inaccessible(path);
   if (required === undefined) return undefined;
   try {
     const instance = await required.openInstance({ ...operand, number: 0 });
@@ -188,6 +188,22 @@ async function checkOne(
       cause: caught,
       remedy: why.remedy,
     });
+  }
+}
+
+/** Cron jobs and services begin in other folders than people do. */
+function inaccessible(path: string): Fault {
+  const where = path.startsWith("/") ? "" : `; it is looked for in ${workingFolder()}`;
+  return new Fault("input", `cannot access file: ${path}`, {
+    remedy: `check its name and permissions${where}`,
+  });
+}
+
+function workingFolder(): string {
+  try {
+    return Deno.cwd();
+  } catch {
+    return "a folder that has gone";
   }
 }
 

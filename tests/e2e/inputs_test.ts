@@ -282,7 +282,11 @@ Deno.test("a list that is empty, missing, or names what is not there", async () 
     const cases = [
       [["--files-from", "-"], "\n", /^F: no input files to be sent$/m],
       [["--files-from", "none"], "", /^F: cannot read none: no such file or folder$/m],
-      [["--files-from", "-"], "gone.dcm\n", /^F: cannot access file: gone\.dcm$/m],
+      [
+        ["--files-from", "-"],
+        "gone.dcm\n",
+        /^F: cannot access file: gone\.dcm\nF: hint: check .*; it is looked for in \/.*$/m,
+      ],
     ] as const;
     for (const [args, stdin, says] of cases) {
       const run = await sent([...args, "127.0.0.1", "PORT"], { cwd: folder, stdin });
