@@ -64,7 +64,7 @@ async function sha256(bytes: Uint8Array): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", new Uint8Array(bytes))).toHex();
 }
 
-/** What the executable says of itself. */
+/** What the executable says of itself, and of what it writes. */
 async function writePapers(executable: string): Promise<void> {
   const papers: readonly (readonly [name: string, args: readonly string[]])[] = [
     ["storescu.1", ["--man"]],
@@ -75,6 +75,8 @@ async function writePapers(executable: string): Promise<void> {
   for (const [name, args] of papers) {
     await Deno.writeTextFile(join(folder, name), await mustRun(executable, args));
   }
+  // For whoever reads --json and --report.
+  await Deno.copyFile(join(root, "lib/report/events.schema.json"), join(folder, "events.schema.json"));
 }
 
 async function writeLicences(): Promise<void> {
