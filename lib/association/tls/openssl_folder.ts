@@ -2,8 +2,7 @@
 
 /** Folders of libssl.so.3 and libcrypto.so.3; the executable's permission to load libraries is limited to these. */
 export const OPENSSL_FOLDERS = [
-  "/lib/x86_64-linux-gnu",
-  "/lib/aarch64-linux-gnu",
+  `/lib/${Deno.build.arch}-linux-gnu`, // Debian has those of other machines beside it
   "/lib64",
   "/usr/lib64",
   "/usr/lib",
