@@ -13,7 +13,7 @@ export function probeLines({ peer, port, network }: Settings, event: ProbeEvent,
   const { addresses, tcp, tls, association, contexts, echo, reason, remedy } = event;
   const { callingAeTitle, calledAeTitle } = network;
   const lines = [row("peer", `${peer} port ${port}`)];
-  if (addresses.length > 0) lines.push(row("name", addresses.join(", ")));
+  if (addresses.length > 0) lines.push(row("address", addresses.join(", ")));
   if (tcp !== undefined) lines.push(row("TCP", `connected to ${tcp.address}, ${tcp.milliseconds} ms`));
   if (tls !== undefined) lines.push(...tlsLines(tls));
   lines.push(row("AE titles", `calling ${callingAeTitle}, called ${calledAeTitle}`));

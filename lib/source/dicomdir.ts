@@ -45,6 +45,11 @@ export function* referencedFiles(dicomdir: string, pace: ReadPace): Generator<Op
 }
 
 function notOne(path: string, pace: ReadPace): Fault {
+  if (isFolder(path)) {
+    return new Fault("input", `cannot read ${path}: it is a directory`, {
+      remedy: `name the DICOMDIR in it: ${path.replace(/\/+$/, "")}/DICOMDIR`,
+    });
+  }
   openFile(path, pace)?.close(); // has its own words for what cannot be read
   return new Fault("input", `${path} is not a DICOMDIR`, {
     remedy: "leave --dicomdir out to send the file itself",
@@ -119,6 +124,14 @@ function simplified(name: string): string {
 function exists(path: string): boolean {
   try {
     return !Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
   } catch {
     return false;
   }

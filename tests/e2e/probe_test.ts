@@ -42,7 +42,7 @@ Deno.test("a probe shows what the peer takes of what the files need, and sends n
     const { code, stdout, stderr } = await runStorescu(args);
     assertEquals([code, stderr, (await peer.stores()).length], [1, "", 0]);
     const lines = stdout.split("\n");
-    assertStringIncludes(stdout, `peer          localhost port ${peer.port}\nname          127.0.0.1\n`);
+    assertStringIncludes(stdout, `peer          localhost port ${peer.port}\naddress       127.0.0.1\n`);
     assertMatch(stdout, /^TCP {11}connected to 127\.0\.0\.1, [\d.]+ ms$/m);
     assertMatch(stdout, /^AE titles {5}calling STORESCU, called PACS$/m);
     assertMatch(stdout, /^peer is {7}TESTPEER \(1\.2\.826\.0\.1\.3680043\.2\.1396\.999\)$/m);

@@ -103,3 +103,14 @@ Deno.test("which files are looked at, and which are one", async () => {
     await Deno.remove(path);
   }
 });
+
+Deno.test("a folder is no DICOMDIR, but may hold one", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const [only] = referencedFiles(`${folder}/`, new ReadPace());
+    assertEquals(only?.fault?.message, `cannot read ${folder}/: it is a directory`);
+    assertEquals(only?.fault?.remedy, `name the DICOMDIR in it: ${folder}/DICOMDIR`);
+  } finally {
+    await Deno.remove(folder);
+  }
+});
