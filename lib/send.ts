@@ -52,13 +52,15 @@ export async function send(stage: Stage): Promise<Ending> {
   telling.begin(runEvent(settings, count));
   progress?.begin(totalBytes);
   for (const input of bad) note(badInputEvent(input));
+  let unkept = false;
   const transfer = new Transfer(transferPlanOf(settings, profile, needs), {
     log,
     openInstance,
     open: observed((contexts) => openAssociation(connect, wish, contexts, log), note),
     record: (ended) => {
       remember(ended, journal, (fault) => {
-        log.error(fault.message);
+        if (!unkept) log.error(fault.message);
+        unkept = true;
         transfer.stop();
       });
       if (input.rename) renameEnded(ended, archives, network.noHalt, log);
@@ -74,9 +76,9 @@ export async function send(stage: Stage): Promise<Ending> {
   if (signals.name !== undefined) transfer.stop();
   const sent = await transfer.run(inputs.work());
   archives.renameAll(log);
-  const vanished = tellMissing(telling.missing, log) ? 1 : 0;
+  const vanished = tellMissing(telling.missing, log);
   // What was found to be unusable at the beginning failed first.
-  const failed = bad.length > 0 ? 1 : sent || vanished;
+  const failed = bad.length > 0 ? 1 : sent || (vanished || unkept ? 1 : 0);
   return { exitCode: signals.exitCode ?? failed, stoppedBy: signals.name };
 }
 

@@ -11,7 +11,7 @@
 
 import { resolve } from "node:path";
 import { Fault } from "../errors.ts";
-import { cannotRead } from "./reading_faults.ts";
+import { reasonOf } from "./reading_faults.ts";
 
 const HEADING = "storescu-journal 1\n";
 const NEWLINE = 0x0a;
@@ -25,6 +25,8 @@ export class Journal implements Disposable {
   readonly #done: Set<string>;
   /** What each file was when it was looked up: a file that is replaced while it is sent must not count as sent. */
   readonly #lookedUp = new Map<string, string>();
+  /** A line broke off: nothing may follow it. */
+  #fault: Fault | undefined;
 
   private constructor(path: string, file: Deno.FsFile, peer: string, done: Set<string>) {
     this.#path = path;
@@ -51,7 +53,7 @@ export class Journal implements Disposable {
     } catch (caught) {
       file?.close();
       if (caught instanceof Fault) throw caught;
-      throw new Fault("configuration", `journal: ${cannotRead(path, caught).message}`, { cause: caught });
+      throw new Fault("configuration", `cannot use journal ${path}: ${reasonOf(caught)}`, { cause: caught });
     }
   }
 
@@ -74,6 +76,7 @@ export class Journal implements Disposable {
   add(path: string, sopInstanceUid: string, inside: string = ""): void {
     const key = this.#lookedUp.get(path + inside);
     if (key === undefined) return;
+    if (this.#fault !== undefined) throw this.#fault;
     this.#lookedUp.delete(path + inside);
     const [peer, size, modified, name] = key.split("\t");
     try {
@@ -81,8 +84,8 @@ export class Journal implements Disposable {
       for (let at = 0; at < line.length;) at += this.#file.writeSync(line.subarray(at));
       this.#file.syncDataSync();
     } catch (caught) {
-      const why = caught instanceof Error ? caught.message : String(caught);
-      throw new Fault("configuration", `cannot write journal ${this.#path}: ${why}`, { cause: caught });
+      const text = `cannot write journal ${this.#path}: ${reasonOf(caught)}`;
+      throw this.#fault = new Fault("configuration", text, { cause: caught });
     }
     this.#done.add(key);
   }

@@ -9,7 +9,8 @@ export function cannotRead(path: string, caught: unknown): Fault {
   return new Fault("input", `cannot read ${path}: ${reasonOf(caught)}`, { cause: caught, remedy });
 }
 
-function reasonOf(caught: unknown): string {
+/** What the operating system says, in words, without the path. */
+export function reasonOf(caught: unknown): string {
   if (caught instanceof Deno.errors.NotFound) return "no such file or folder";
   if (caught instanceof Deno.errors.PermissionDenied) return "permission denied";
   if (caught instanceof Deno.errors.NotCapable) return "the runtime opens no files of /dev, /proc and /sys";

@@ -19,7 +19,7 @@ const isEvent = ajv.compile<Event>(Object(strict(schema)));
 
 /**
  * Every event fits the schema; the run event comes first and the summary last; the counts add up to the number of
- * files.
+ * files; exit code 0 stands for a run in which nothing failed.
  * @throws Error saying what does not fit
  */
 export function checkEvents(events: readonly unknown[]): Event[] {
@@ -38,6 +38,10 @@ export function checkEvents(events: readonly unknown[]): Event[] {
   const sum = Object.values(last.outcomes).reduce((a, b) => a + b, 0);
   const counts = [first.files, files, last.files, sum];
   if (counts.some((count) => count !== files)) throw new Error(`the files do not add up: ${counts}`);
+  const { refused, notAccepted, unreadable, notSent } = last.outcomes;
+  if (last.exitCode === 0 && refused + notAccepted + unreadable + notSent > 0) {
+    throw new Error(`exit code 0 after ${JSON.stringify(last.outcomes)}`);
+  }
   return checked;
 }
 
