@@ -20,7 +20,8 @@ import { VERSION } from "./version.ts";
 /** Answers the exit code. @throws Fault "usage" for what is wrong with the command line all the same */
 export async function perform(settings: Settings, toStdout: WriteText): Promise<number> {
   const line = stderrStatusLine();
-  const backend = await openLog(settings.log, line.write);
+  // Nothing gets between the events of --json, whatever a --log-config file says.
+  const backend = await openLog(settings.log, line.write, settings.report.json ? line.write : toStdout);
   const log = new Logger(backend);
   log.debug(`$storescu: v${VERSION} $\n`);
   try {

@@ -1,6 +1,6 @@
 /** What a log configuration may refer to and write to, apart from itself. */
 
-import { stdoutWriter, type WriteText } from "./standard_streams.ts";
+import type { WriteText } from "./standard_streams.ts";
 
 export interface LogEnvironment {
   /** ${appname}, and who we are for syslog. */
@@ -18,13 +18,13 @@ export interface LogEnvironment {
 }
 
 /** The environment of this process. What it may not ask for counts as not there. */
-export function systemEnvironment(stderr: WriteText): LogEnvironment {
+export function systemEnvironment(stderr: WriteText, stdout: WriteText): LogEnvironment {
   return {
     appName: "storescu",
     processId: Deno.pid,
     hostName: permitted(() => Deno.hostname()) ?? "localhost",
     now: Date.now(),
-    stdout: stdoutWriter(),
+    stdout,
     stderr,
     syslogSocket: "/dev/log",
     variable: (name) => permitted(() => Deno.env.get(name)),

@@ -2,7 +2,7 @@
 
 import { Fault } from "../errors.ts";
 import type { LogBackend } from "./log.ts";
-import { stderrWriter, type WriteText } from "./standard_streams.ts";
+import { stderrWriter, stdoutWriter, type WriteText } from "./standard_streams.ts";
 
 /**
  * The backend that a --log-config file describes, for this process.
@@ -11,6 +11,7 @@ import { stderrWriter, type WriteText } from "./standard_streams.ts";
 export async function loadLogConfig(
   fileName: string,
   toStderr: WriteText = stderrWriter(),
+  toStdout: WriteText = stdoutWriter(),
 ): Promise<LogBackend> {
   const text = readText(fileName);
   // Only here, so that a run without --log-config pays for none of it.
@@ -18,7 +19,7 @@ export async function loadLogConfig(
     import("./log4cplus.ts"),
     import("./environment.ts"),
   ]);
-  return await readLogConfig(text, fileName, systemEnvironment(toStderr));
+  return await readLogConfig(text, fileName, systemEnvironment(toStderr, toStdout));
 }
 
 function readText(fileName: string): string {

@@ -5,7 +5,15 @@ import { loadLogConfig } from "./load_log_config.ts";
 import { type LogBackend, plainBackend } from "./log.ts";
 import type { WriteText } from "./standard_streams.ts";
 
-/** @throws Fault "usage" when the --log-config file sets nothing up */
-export async function openLog({ level, configFile }: LogSettings, toStderr: WriteText): Promise<LogBackend> {
-  return configFile === undefined ? plainBackend(level, toStderr) : await loadLogConfig(configFile, toStderr);
+/**
+ * @param toStdout where a --log-config file may send lines as well
+ * @throws Fault "usage" when the --log-config file sets nothing up
+ */
+export async function openLog(
+  { level, configFile }: LogSettings,
+  toStderr: WriteText,
+  toStdout: WriteText,
+): Promise<LogBackend> {
+  if (configFile === undefined) return plainBackend(level, toStderr);
+  return await loadLogConfig(configFile, toStderr, toStdout);
 }

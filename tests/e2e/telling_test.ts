@@ -96,6 +96,21 @@ Deno.test("with --json standard output holds the events and nothing else, whatev
   });
 });
 
+Deno.test("with --json not even a log configuration writes to standard output", async () => {
+  await withImages(1, async (folder) => {
+    await using peer = startRecordingPeer();
+    const config = "log4cplus.rootLogger = INFO, C\nlog4cplus.appender.C = log4cplus::ConsoleAppender\n" +
+      "log4cplus.appender.C.layout = log4cplus::SimpleLayout\n";
+    await Deno.writeTextFile(`${folder}/log.cfg`, config);
+    const args = ["-lc", "log.cfg", "127.0.0.1", String(peer.port), "1.dcm"];
+    const { stdout, stderr } = await runStorescu(["--json", ...args], { cwd: folder });
+    assertEquals(eventsOf(stdout).map(({ event }) => event), ["run", "association", "file", "summary"]);
+    assertMatch(stderr, /^INFO - Requesting Association$/m);
+    const plain = await runStorescu(args, { cwd: folder });
+    assertMatch(plain.stdout, /^INFO - Requesting Association$/m);
+  });
+});
+
 /** Runs that end early for one reason or another: the events say so, and every file has one. */
 const EARLY_ENDS: readonly (readonly [what: string, args: readonly string[], reason: RegExp])[] = [
   [
