@@ -44,6 +44,7 @@ export function evaluateTls(given: Given, variable: ReadVariable): TlsWishes | u
     profile: profileOf(given),
     ciphers: given.texts("--cipher"),
     serverNameIndication: given.text("--request-sni"),
+    withoutServerName: given.has("--no-sni"),
     peerCertificate: given.has("--ignore-peer-cert")
       ? "ignore"
       : given.has("--verify-peer-cert")

@@ -178,6 +178,8 @@ export interface TlsWishes {
   readonly ciphers: readonly string[];
   /** --request-sni; undefined: none. */
   readonly serverNameIndication: string | undefined;
+  /** --no-sni was given: none is sent, whatever else is asked for. */
+  readonly withoutServerName: boolean;
   readonly peerCertificate: "require" | "verify" | "ignore";
   readonly verifyHostname: boolean;
   /** Accepted for old command lines; without effect in a client of today: long names of those given. */

@@ -338,12 +338,14 @@ Deno.test("TLS options come to TLS wishes", () => {
     profile: "bcp195",
     ciphers: ["X", "Y"],
     serverNameIndication: "n",
+    withoutServerName: false,
     peerCertificate: "verify",
     verifyHostname: false,
     withoutEffect: ["--seed", "--write-seed-file", "--dhparam", "--verify-peer-cert"],
   });
   assertEquals(settingsOf(["+tls", "k", "c", "+tla"]).tls?.own, undefined);
   assertEquals(settingsOf(["+tla", "-tls"]).tls, undefined);
+  assertEquals(settingsOf(["+tla", "--no-sni"]).tls?.withoutServerName, true);
 });
 
 Deno.test("edits keep their order and split at the first equals sign", () => {

@@ -4,6 +4,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { openOpenSsl } from "../../lib/association/tls/openssl_library.ts";
 import { Fault } from "../../lib/errors.ts";
 import { have } from "../peers/available.ts";
+import { freePort } from "../peers/started_process.ts";
 import { waitFor } from "../peers/wait_for.ts";
 import { type Pair, selfSigned } from "../tls/authority.ts";
 import { startEchoServer } from "../tls/openssl_command.ts";
@@ -125,6 +126,64 @@ for (const engine of ENGINES) {
       });
     }
   });
+
+  testWithPair(
+    `a peer that breaks the rules of TLS is not said to be without it (${engine})`,
+    async ({ certificateFile }, test) => {
+      const zeros = (lengthBytes: number) => new Array<number>(lengthBytes).fill(0);
+      const answers: readonly (readonly [name: string, answer: readonly number[]])[] = [
+        ["a record longer than any may be", [0x16, 3, 3, 0xff, 0xff, ...zeros(0xffff)]],
+        ["records of nothing", new Array<number[]>(100).fill([0x16, 3, 3, 0, 0]).flat()],
+        ["a message that is none", [0x16, 3, 3, 0, 8, 0x63, 0, 0, 4, 1, 2, 3, 4]],
+        ["data before the handshake", [0x17, 3, 3, 0, 4, 1, 2, 3, 4]],
+        ["warnings without end", new Array<number[]>(500).fill([0x15, 3, 3, 0, 2, 1, 112]).flat()],
+      ];
+      for (const [name, answer] of answers) {
+        await test.step(name, async () => {
+          const { promise: end, resolve } = Promise.withResolvers<void>();
+          await using server = listen(async (connection) => {
+            await connection.read(new Uint8Array(4096));
+            await connection.write(Uint8Array.from(answer));
+            await end;
+          });
+          const outcome = await outcomeOf({
+            wishes: { certificateFiles: [certificateFile] },
+            engine,
+            port: server.port,
+          });
+          resolve();
+          assertMatch(outcome, /^tls: 000b:\w+ TLS error: /);
+        });
+      }
+    },
+  );
+
+  testWithPair(
+    `a peer that wants another handshake is told no, and what it wanted is said (${engine})`,
+    async ({ keyFile, certificateFile }) => {
+      const port = freePort();
+      const server = new Deno.Command("openssl", {
+        args: [
+          ...["s_server", "-accept", `127.0.0.1:${port}`, "-naccept", "1", "-tls1_2"],
+          ...["-key", keyFile, "-cert", certificateFile],
+        ],
+        stdin: "piped",
+        stdout: "piped",
+        stderr: "null",
+      }).spawn();
+      const said = server.stdout.pipeThrough(new TextDecoderStream()).getReader();
+      for (let text = ""; !text.includes("ACCEPT");) text += (await said.read()).value ?? "ACCEPT";
+      const duplex = await meet({ wishes: { certificateFiles: [certificateFile] }, engine, port });
+      const commands = server.stdin.getWriter();
+      await commands.write(new TextEncoder().encode("r\n"));
+      const failure = await assertRejects(() => duplex.read(new Uint8Array(10)), Fault);
+      assertMatch(failure.condition, /^000b:0c10 TLS error: sslv3 alert handshake failure/);
+      if (engine === "any") assertMatch(failure.remedy ?? "", /renegotiation/);
+      duplex.destroy();
+      server.kill();
+      await Promise.all([server.status, commands.close().catch(() => {}), said.cancel()]);
+    },
+  );
 
   testWithPair(`a peer that resets the connection has closed it (${engine})`, async ({ certificateFile }) => {
     await using server = listen(async (connection) => {

@@ -147,6 +147,13 @@ Deno.test({
         assertEquals(forName?.toString() === anonymous?.toString(), false);
         const builtIn = { certificateFiles: [named.certificateFile], serverNameIndication: "pacs.example" };
         assertEquals(await outcomeOf({ wishes: builtIn, engine: "builtIn", port }), "moves bytes");
+        const nameless = {
+          ...{ certificateFiles: [named.certificateFile], withoutServerName: true, verifyHostname: true },
+        };
+        assertMatch(
+          await outcomeOf({ wishes: nameless, engine: "builtIn", port, peer: "localhost" }),
+          /^configuration: --no-sni together with a check of the host name needs the system's OpenSSL 3/,
+        );
       } finally {
         await Deno.remove(other, { recursive: true });
       }

@@ -28,6 +28,7 @@ export const ANONYMOUS: TlsWishes = {
   profile: "8996",
   ciphers: [],
   serverNameIndication: undefined,
+  withoutServerName: false,
   peerCertificate: "require",
   verifyHostname: false,
   withoutEffect: [],

@@ -7,6 +7,7 @@
  * connection before the handshake is done, and loses the reason when it fails.
  */
 
+import { isIP } from "node:net";
 import type { TlsWishes } from "../../cli/settings.ts";
 import { Fault } from "../../errors.ts";
 import { findSocket } from "../socket.ts";
@@ -16,6 +17,7 @@ import type { StartTlsOptions, TlsContext, TlsDuplex } from "./engine.ts";
 import {
   alertFault,
   asLoss,
+  brokenProtocolFault,
   builtInVerificationFault,
   closedFault,
   plainPeerFault,
@@ -47,6 +49,10 @@ export function builtInContext(wishes: TlsWishes, own: OwnIdentity | undefined, 
     async start(connection: Deno.TcpConn, { peer, signal }: StartTlsOptions): Promise<TlsDuplex> {
       const ours = { peer, showsCertificate: own !== undefined };
       const { hostname: address, port } = connection.remoteAddr;
+      if (wishes.withoutServerName && checksName && isIP(peer) === 0) {
+        connection.close();
+        throw missing("--no-sni together with a check of the host name");
+      }
       // A name here is sent to the peer (SNI), an address is not.
       const hostname = checksName ? peer : wishes.serverNameIndication ?? address;
       let secured: Deno.TlsConn;
@@ -54,7 +60,8 @@ export function builtInContext(wishes: TlsWishes, own: OwnIdentity | undefined, 
         if (certified === undefined) {
           secured = await Deno.startTls(connection, { ...tlsOptions, hostname });
         } else {
-          // Only a connection made by connectTls can show a certificate: another one takes this one's place.
+          // Only a connection made by connectTls can show a certificate: another one takes this one's place. The peer
+          // sees one more that ends at once.
           connection.close();
           secured = await Deno.connectTls({ ...tlsOptions, ...certified, hostname, port });
           findSocket(secured.localAddr, secured.remoteAddr)?.noDelay();
@@ -72,7 +79,7 @@ export function builtInContext(wishes: TlsWishes, own: OwnIdentity | undefined, 
       } catch (caught) {
         duplex.destroy();
         if (signal?.aborted) throw timedOutFault(ours);
-        throw explained(caught, ours) ?? closedFault(ours, false);
+        throw explained(caught, ours, false) ?? closedFault(ours, false);
       } finally {
         signal?.removeEventListener("abort", giveUp);
       }
@@ -93,17 +100,19 @@ function refuseWhatIsMissing(wishes: TlsWishes, own: OwnIdentity | undefined, tr
     [serverNameIndication !== undefined && (checksName || own !== undefined), "--request-sni here"],
   ];
   for (const [isAsked, what] of refused) {
-    if (isAsked) {
-      throw new Fault(
-        "configuration",
-        `${what} needs the system's OpenSSL 3 (libssl.so.3), which is not there`,
-        {
-          remedy:
-            "install it; the built-in TLS has versions 1.2 and 1.3 with modern suites (--list-ciphers) only",
-        },
-      );
-    }
+    if (isAsked) throw missing(what);
   }
+}
+
+function missing(what: string): Fault {
+  return new Fault(
+    "configuration",
+    `${what} needs the system's OpenSSL 3 (libssl.so.3), which is not there`,
+    {
+      remedy:
+        "install it; the built-in TLS has versions 1.2 and 1.3 with modern suites (--list-ciphers) only",
+    },
+  );
 }
 
 /**
@@ -124,15 +133,15 @@ function builtInDuplex(
       operation.then(resolve, reject).finally(() => pending.delete(reject));
     });
   const orExplain = (caught: unknown): never => {
-    const fault = explained(caught, ours);
+    const fault = explained(caught, ours, true);
     if (fault === undefined) throw caught;
     throw hasSentData ? asLoss(fault) : fault;
   };
   return {
     details: { protocol: undefined, cipherSuite: undefined, peerCertificate: undefined },
     read: async (into) => {
-      const count = await endable(connection.read(into)).catch(orExplain);
-      hasSentData = true;
+      const count = await endable(connection.read(into)).catch(endOr(orExplain));
+      hasSentData ||= count !== null;
       return count;
     },
     handshake: () => endable(connection.handshake()),
@@ -150,14 +159,19 @@ function builtInDuplex(
   };
 }
 
+/** Many peers close without close_notify; PS3.8 has its own end of an association. */
+const endOr = (explain: (caught: unknown) => never) => (caught: unknown): null =>
+  caught instanceof Deno.errors.UnexpectedEof ? null : explain(caught);
+
 /** What an error of the runtime's TLS means; undefined for one of the socket. */
-function explained(caught: unknown, ours: OurSide): Fault | undefined {
+function explained(caught: unknown, ours: OurSide, hasAnswered: boolean): Fault | undefined {
   const text = messageOf(caught);
   const alert = /received fatal alert: (\w+)/.exec(text)?.[1];
   if (alert !== undefined) return alertFault(alert, ours);
   const refusal = /invalid peer certificate: (.*)/.exec(text)?.[1];
   if (refusal !== undefined) return builtInVerificationFault(refusal);
   if (caught instanceof Deno.errors.UnexpectedEof) return closedFault(ours, false);
-  if (/corrupt message|InvalidContentType/.test(text)) return plainPeerFault(ours, new Uint8Array(1));
+  if (text.includes("InvalidContentType") && !hasAnswered) return plainPeerFault(ours, new Uint8Array(1));
+  if (caught instanceof Deno.errors.InvalidData) return brokenProtocolFault(text, ours);
   return undefined;
 }

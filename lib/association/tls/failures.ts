@@ -11,10 +11,15 @@ const DCMTK_REASON_BASE = 0x800;
 const ALERT_REASON_BASE = 1000;
 const VERIFY_FAILED = conditionOf(134);
 
-/** An error of OpenSSL during or after the handshake; `reason` and `text` are its own. */
-export function opensslFault(reason: number, text: string, ours: OurSide): Fault {
-  const alert = ALERTS.get(reason - ALERT_REASON_BASE);
-  return tlsFault(reason, text, ours, alert?.remedy(ours));
+const HANDSHAKE_FAILURE = 40;
+
+/** An error of OpenSSL; `reason` and `text` are its own. */
+export function opensslFault(reason: number, text: string, ours: OurSide, mayRenegotiate: boolean): Fault {
+  const alert = reason - ALERT_REASON_BASE;
+  const remedy = mayRenegotiate && alert === HANDSHAKE_FAILURE
+    ? "the peer wanted another handshake (renegotiation), perhaps to ask for our certificate: it must ask in the first"
+    : ALERTS.get(alert)?.remedy(ours);
+  return tlsFault(reason, text, ours, remedy);
 }
 
 /** The number of an alert by the built-in engine's name for it. */
@@ -147,6 +152,11 @@ export function closedFault({ peer }: OurSide, hasAnswered: boolean): Fault {
         : "probably this port does not speak TLS: use --disable-tls, or the peer's TLS port",
     },
   );
+}
+
+/** The peer breaks the rules of TLS, in the built-in engine's words. */
+export function brokenProtocolFault(words: string, { peer }: OurSide): Fault {
+  return new Fault("tls", `TLS error: ${words} (${peer})`, { code: IO_ERROR });
 }
 
 /** The handshake took too long. */

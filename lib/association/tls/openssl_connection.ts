@@ -158,7 +158,8 @@ export class OpenSslConnection implements TlsDuplex {
   #takeFault(): Fault {
     const { reason, text } = this.#library.takeError();
     if (reason === CERTIFICATE_VERIFY_FAILED) return verificationFault(refusalOf(this.#library, this.#ssl));
-    const fault = opensslFault(reason, text, this.#ours);
+    const mayRenegotiate = this.#details !== undefined && this.#details.protocol !== "TLSv1.3";
+    const fault = opensslFault(reason, text, this.#ours, mayRenegotiate);
     return this.#hasSentData ? asLoss(fault) : fault;
   }
 
