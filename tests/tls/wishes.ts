@@ -9,7 +9,8 @@ import { Fault } from "../../lib/errors.ts";
 import { Logger, plainBackend } from "../../lib/log/log.ts";
 
 // The libraries stay open as long as the process; opened here, they do not look like a test's leak.
-openOpenSsl();
+const library = openOpenSsl();
+void [library?.rareCrypto, library?.rareSsl];
 findSocket({ transport: "tcp", hostname: "", port: 0 }, { transport: "tcp", hostname: "", port: 0 });
 
 export type Engine = "any" | "builtIn";

@@ -63,7 +63,7 @@ export function openSslContext(
       const session = ssl.SSL_new(context);
       const { serverNameIndication } = wishes;
       if (serverNameIndication !== undefined) {
-        ssl.SSL_ctrl(session, SERVER_NAME, HOST_NAME_TYPE, cText(serverNameIndication));
+        library.rareSsl.SSL_ctrl(session, SERVER_NAME, HOST_NAME_TYPE, cText(serverNameIndication));
       }
       if (isVerified && (wishes.verifyHostname || trust.anchors === "system")) {
         expectName(library, session, peer);
@@ -87,25 +87,25 @@ export function openSslContext(
   };
 }
 
-function expectName({ ssl, crypto }: OpenSsl, session: Pointer, peer: string): void {
+function expectName({ rareSsl, rareCrypto }: OpenSsl, session: Pointer, peer: string): void {
   const isSet = isIP(peer) === 0
-    ? ssl.SSL_set1_host(session, cText(peer))
-    : crypto.X509_VERIFY_PARAM_set1_ip_asc(ssl.SSL_get0_param(session), cText(peer));
+    ? rareSsl.SSL_set1_host(session, cText(peer))
+    : rareCrypto.X509_VERIFY_PARAM_set1_ip_asc(rareSsl.SSL_get0_param(session), cText(peer));
   if (isSet !== 1) throw new Fault("tls", `cannot compare a certificate with the name ${peer}`);
 }
 
 function showCertificate(library: OpenSsl, context: Pointer, own: OwnIdentity): void {
-  const { ssl, crypto } = library;
+  const { ssl, crypto, rareSsl, rareCrypto } = library;
   const [first, ...others] = own.chain;
   const key = library.withBio(
     new TextEncoder().encode(own.keyPem),
-    (bio) => crypto.PEM_read_bio_PrivateKey(bio, null, null, cText("")),
+    (bio) => rareCrypto.PEM_read_bio_PrivateKey(bio, null, null, cText("")),
   );
   crypto.ERR_clear_error();
-  const isTaken = ssl.SSL_CTX_use_certificate_ASN1(context, first.bytes.length, first.bytes) === 1 &&
-    ssl.SSL_CTX_use_PrivateKey(context, key) === 1;
-  crypto.EVP_PKEY_free(key);
-  if (!isTaken || ssl.SSL_CTX_check_private_key(context) !== 1) {
+  const isTaken = rareSsl.SSL_CTX_use_certificate_ASN1(context, first.bytes.length, first.bytes) === 1 &&
+    rareSsl.SSL_CTX_use_PrivateKey(context, key) === 1;
+  rareCrypto.EVP_PKEY_free(key);
+  if (!isTaken || rareSsl.SSL_CTX_check_private_key(context) !== 1) {
     throw mismatch(own.keyFile, own.certificateFile);
   }
   for (const { bytes } of others) {
@@ -124,7 +124,7 @@ function trustAnchors(
 ): void {
   const { ssl, crypto } = library;
   const store = ssl.SSL_CTX_get_cert_store(context);
-  if (anchors === "system") ssl.SSL_CTX_set_default_verify_paths(context);
+  if (anchors === "system") library.rareSsl.SSL_CTX_set_default_verify_paths(context);
   else {
     for (const { bytes, facts } of anchors) {
       const certificate = library.fromDer(bytes, crypto.d2i_X509_bio);
@@ -134,9 +134,9 @@ function trustAnchors(
     }
   }
   for (const { bytes, path } of revocationLists) {
-    const list = library.fromDer(bytes, crypto.d2i_X509_CRL_bio);
-    const isAdded = crypto.X509_STORE_add_crl(store, list);
-    crypto.X509_CRL_free(list);
+    const list = library.fromDer(bytes, library.rareCrypto.d2i_X509_CRL_bio);
+    const isAdded = library.rareCrypto.X509_STORE_add_crl(store, list);
+    library.rareCrypto.X509_CRL_free(list);
     if (isAdded !== 1) throw unusable(`the revocation list '${path}'`, library);
   }
   const crlFlags = crlCheck === "none" ? 0n : CRL_FLAGS[crlCheck] | EXTENDED_CRLS;

@@ -5,7 +5,7 @@
 
 import { Fault } from "../../errors.ts";
 import { OPENSSL_FOLDERS } from "./openssl_folder.ts";
-import { CRYPTO, SSL } from "./openssl_symbols.ts";
+import { CRYPTO, RARE_CRYPTO, RARE_SSL, SSL } from "./openssl_symbols.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 type Pointer = Deno.PointerValue;
@@ -33,10 +33,9 @@ export function openOpenSsl(): OpenSsl | undefined {
     if (Deno.build.os === "linux") {
       for (const folder of OPENSSL_FOLDERS) {
         try {
-          const crypto = Deno.dlopen(`${folder}/libcrypto.so.3`, CRYPTO);
-          const ssl = Deno.dlopen(`${folder}/libssl.so.3`, SSL);
-          if (Number(crypto.symbols.OpenSSL_version_num()) < OLDEST_VERSION) continue;
-          opened = new OpenSsl(crypto.symbols, ssl.symbols);
+          const library = new OpenSsl(folder);
+          if (Number(library.crypto.OpenSSL_version_num()) < OLDEST_VERSION) continue;
+          opened = library;
           break;
         } catch {
           // not this distribution's place, too old, or not permitted: the next one, or none
@@ -47,23 +46,37 @@ export function openOpenSsl(): OpenSsl | undefined {
   return opened === "absent" ? undefined : opened;
 }
 
+type Symbols<Functions extends Deno.ForeignLibraryInterface> = Deno.DynamicLibrary<Functions>["symbols"];
+
 /** Both libraries, opened. All calls are synchronous, so the list of errors is always that of the call before. */
 export class OpenSsl {
-  readonly crypto: Deno.DynamicLibrary<typeof CRYPTO>["symbols"];
-  readonly ssl: Deno.DynamicLibrary<typeof SSL>["symbols"];
+  readonly crypto: Symbols<typeof CRYPTO>;
+  readonly ssl: Symbols<typeof SSL>;
   /** Such as "OpenSSL 3.0.22". */
   readonly version: string;
   /** A memory BIO through which the library's texts and objects become bytes. */
   readonly #scratch: Pointer;
+  readonly #folder: string;
+  #rareCrypto: Symbols<typeof RARE_CRYPTO> | undefined;
+  #rareSsl: Symbols<typeof RARE_SSL> | undefined;
 
-  constructor(
-    crypto: Deno.DynamicLibrary<typeof CRYPTO>["symbols"],
-    ssl: Deno.DynamicLibrary<typeof SSL>["symbols"],
-  ) {
-    this.crypto = crypto;
-    this.ssl = ssl;
-    this.#scratch = crypto.BIO_new(crypto.BIO_s_mem());
-    this.version = this.text(crypto.OpenSSL_version(0)).split(" ").slice(0, 2).join(" ");
+  /** @throws when one of them is not in the folder, lacks a function, or is not permitted. */
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.crypto = Deno.dlopen(`${folder}/libcrypto.so.3`, CRYPTO).symbols;
+    this.ssl = Deno.dlopen(`${folder}/libssl.so.3`, SSL).symbols;
+    this.#scratch = this.crypto.BIO_new(this.crypto.BIO_s_mem());
+    this.version = this.text(this.crypto.OpenSSL_version(0)).split(" ").slice(0, 2).join(" ");
+  }
+
+  /** What only private keys, revocation lists and refusals need of libcrypto. */
+  get rareCrypto(): Symbols<typeof RARE_CRYPTO> {
+    return this.#rareCrypto ??= Deno.dlopen(`${this.#folder}/libcrypto.so.3`, RARE_CRYPTO).symbols;
+  }
+
+  /** What only certificates of our own, names and refusals need of libssl. */
+  get rareSsl(): Symbols<typeof RARE_SSL> {
+    return this.#rareSsl ??= Deno.dlopen(`${this.#folder}/libssl.so.3`, RARE_SSL).symbols;
   }
 
   /** A client's SSL_CTX; it lives as long as the process. */
@@ -103,21 +116,21 @@ export class OpenSsl {
 
   /** Any private key as PKCS#8, from PEM, DER or PKCS#12. @throws {Error} with the library's reason. */
   openPrivateKey(bytes: Bytes, password: string): Bytes {
-    const { crypto } = this;
+    const { crypto, rareCrypto } = this;
     crypto.ERR_clear_error();
     const key =
-      this.withBio(bytes, (bio) => crypto.PEM_read_bio_PrivateKey(bio, null, null, cText(password))) ??
-        this.withBio(bytes, (bio) => crypto.d2i_PKCS8PrivateKey_bio(bio, null, null, cText(password))) ??
-        this.withBio(bytes, (bio) => crypto.d2i_PrivateKey_bio(bio, null));
+      this.withBio(bytes, (bio) => rareCrypto.PEM_read_bio_PrivateKey(bio, null, null, cText(password))) ??
+        this.withBio(bytes, (bio) => rareCrypto.d2i_PKCS8PrivateKey_bio(bio, null, null, cText(password))) ??
+        this.withBio(bytes, (bio) => rareCrypto.d2i_PrivateKey_bio(bio, null));
     if (key === null) return this.#keyOfPkcs12(bytes, password);
-    const der = this.#written((bio) => crypto.i2d_PKCS8PrivateKeyInfo_bio(bio, key));
-    crypto.EVP_PKEY_free(key);
+    const der = this.#written((bio) => rareCrypto.i2d_PKCS8PrivateKeyInfo_bio(bio, key));
+    rareCrypto.EVP_PKEY_free(key);
     return der;
   }
 
   #keyOfPkcs12(bytes: Bytes, password: string): Bytes {
-    const { crypto } = this;
-    const archive = this.fromDer(bytes, crypto.d2i_PKCS12_bio);
+    const { crypto, rareCrypto } = this;
+    const archive = this.fromDer(bytes, rareCrypto.d2i_PKCS12_bio);
     // If it is none, the error that counts is the first of the attempts before.
     if (archive !== null) crypto.ERR_clear_error();
     const [address] = this.#parsedPkcs12(archive, password);
@@ -125,8 +138,8 @@ export class OpenSsl {
       const { text } = this.takeError();
       throw new Error(/decrypt|mac verify/.test(text) ? `the password is wrong (${text})` : text);
     }
-    const der = this.#written((bio) => crypto.i2d_PKCS8PrivateKeyInfo_bio_at(bio, address));
-    crypto.EVP_PKEY_free_at(address);
+    const der = this.#written((bio) => rareCrypto.i2d_PKCS8PrivateKeyInfo_bio_at(bio, address));
+    rareCrypto.EVP_PKEY_free_at(address);
     return der;
   }
 
@@ -135,8 +148,8 @@ export class OpenSsl {
     const key = new BigUint64Array(1);
     if (archive === null) return key;
     // It insists on giving a certificate too, and that one stays with the process.
-    this.crypto.PKCS12_parse(archive, cText(password), key, new BigUint64Array(1), null);
-    this.crypto.PKCS12_free(archive);
+    this.rareCrypto.PKCS12_parse(archive, cText(password), key, new BigUint64Array(1), null);
+    this.rareCrypto.PKCS12_free(archive);
     return key;
   }
 

@@ -14,9 +14,9 @@ type Pointer = Deno.PointerValue;
 
 /** To be asked after a handshake that failed over a certificate. */
 export function refusalOf(library: OpenSsl, session: Pointer): Refusal {
-  const { ssl, crypto } = library;
-  const error = Number(ssl.SSL_get_verify_result(session));
-  const text = library.text(crypto.X509_verify_cert_error_string(BigInt(error)));
+  const { rareSsl, rareCrypto } = library;
+  const error = Number(rareSsl.SSL_get_verify_result(session));
+  const text = library.text(rareCrypto.X509_verify_cert_error_string(BigInt(error)));
   return { error, text, certificate: refusedCertificate(library, session) };
 }
 
@@ -25,22 +25,22 @@ export function refusalOf(library: OpenSsl, session: Pointer): Refusal {
  * would too, but needs a permission we do without.)
  */
 function refusedCertificate(library: OpenSsl, session: Pointer): Uint8Array<ArrayBuffer> | undefined {
-  const { ssl, crypto } = library;
-  const shown = ssl.SSL_get_peer_cert_chain(session);
+  const { ssl, crypto, rareSsl, rareCrypto } = library;
+  const shown = rareSsl.SSL_get_peer_cert_chain(session);
   if (shown === null) return undefined;
-  const store = ssl.SSL_CTX_get_cert_store(ssl.SSL_get_SSL_CTX(session));
-  const verification = crypto.X509_STORE_CTX_new();
+  const store = ssl.SSL_CTX_get_cert_store(rareSsl.SSL_get_SSL_CTX(session));
+  const verification = rareCrypto.X509_STORE_CTX_new();
   try {
-    crypto.X509_STORE_CTX_init(verification, store, crypto.OPENSSL_sk_value(shown, 0), shown);
-    crypto.X509_STORE_CTX_set_default(verification, cText("ssl_server"));
-    crypto.X509_VERIFY_PARAM_set1(
-      crypto.X509_STORE_CTX_get0_param(verification),
-      ssl.SSL_get0_param(session),
+    rareCrypto.X509_STORE_CTX_init(verification, store, crypto.OPENSSL_sk_value(shown, 0), shown);
+    rareCrypto.X509_STORE_CTX_set_default(verification, cText("ssl_server"));
+    rareCrypto.X509_VERIFY_PARAM_set1(
+      rareCrypto.X509_STORE_CTX_get0_param(verification),
+      rareSsl.SSL_get0_param(session),
     );
-    if (crypto.X509_verify_cert(verification) === 1) return undefined;
-    const certificate = crypto.X509_STORE_CTX_get_current_cert(verification);
+    if (rareCrypto.X509_verify_cert(verification) === 1) return undefined;
+    const certificate = rareCrypto.X509_STORE_CTX_get_current_cert(verification);
     return certificate === null ? undefined : library.toDer(certificate);
   } finally {
-    crypto.X509_STORE_CTX_free(verification);
+    rareCrypto.X509_STORE_CTX_free(verification);
   }
 }
