@@ -2,8 +2,11 @@
 
 import { stderrWriter, type WriteText } from "./standard_streams.ts";
 
-/** From the cursor, which waits at the start of the line, to the end of the screen: also what a resize has wrapped. */
-const ERASE = "\r\x1b[J";
+/**
+ * The line, at the start of which the cursor waits; then, from its second column on, the rest of the screen: what a resize
+ * has wrapped. From the first one tmux would take that for clearing the screen, and keep every line in its history.
+ */
+const ERASE = "\r\x1b[K\x1b[C\x1b[J\r";
 
 /** Off and on again: a line that has become too long in that moment shall not go on in the next row. */
 const [NO_WRAPPING, WRAPPING] = ["\x1b[?7l", "\x1b[?7h"];

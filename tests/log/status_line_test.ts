@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { StatusLine } from "../../lib/log/status_line.ts";
 
-const ERASE = "\r\x1b[J";
+const ERASE = "\r\x1b[K\x1b[C\x1b[J\r";
 const drawn = (line: string) => `\x1b[?7l${line}\x1b[?7h\r`;
 
 Deno.test("a line is drawn over and taken away, with the cursor at its start in between", () => {

@@ -6,6 +6,8 @@ import { runProgram } from "./run_storescu.ts";
 export interface Terminal extends AsyncDisposable {
   /** The lines on the screen, without blanks at their ends and without empty lines below the last. */
   screen(): Promise<string[]>;
+  /** The same of all that has gone up out of the screen. */
+  scrolledOff(): Promise<string[]>;
   resize(columns: number, rows: number): Promise<void>;
   /** Presses keys, such as "C-c". */
   press(key: string): Promise<void>;
@@ -42,9 +44,14 @@ export async function openTerminal(
     "sh",
     ...command,
   );
+  const lines = async (...range: string[]) =>
+    (await tmux("capture-pane", "-p", ...range)).trimEnd().split("\n").map((line) => line.trimEnd());
   return {
-    async screen() {
-      return (await tmux("capture-pane", "-p")).trimEnd().split("\n").map((line) => line.trimEnd());
+    screen: () => lines(),
+    async scrolledOff() {
+      // Without history tmux would show the first line of the screen.
+      const hasHistory = (await tmux("display-message", "-p", "#{history_size}")).trim() !== "0";
+      return hasHistory ? await lines("-S", "-", "-E", "-1") : [];
     },
     async resize(width, height) {
       await tmux("resize-window", "-x", String(width), "-y", String(height));
