@@ -12,7 +12,9 @@ import {
   neededContexts,
   numbered,
 } from "./association/proposal.ts";
+import type { Duplex } from "./association/duplex.ts";
 import type { TlsDetails } from "./association/tls/engine.ts";
+import { answersTls } from "./association/tls/greeting.ts";
 import { addressesOf } from "./association/transport.ts";
 import type { Profile } from "./cli/profile.ts";
 import type { Settings } from "./cli/settings.ts";
@@ -33,6 +35,8 @@ import { whyNotAccepted } from "./transfer/not_accepted.ts";
 import { type OpenAssociation, openAssociation } from "./transfer/open.ts";
 import { associationWishOf, destinationOf, syntaxWishOf, transferPlanOf } from "./transfer/plan.ts";
 import { userIdentityOf } from "./transfer/user_identity.ts";
+
+const GREETING_PATIENCE_MS = 2000;
 
 /** Exit code 0 only if every file could be sent; without files, if anything could. */
 export async function probe(stage: Stage): Promise<Ending> {
@@ -140,6 +144,8 @@ async function examine(
     }
   } catch (caught) {
     fault = asFault(caught);
+    const isUnanswered = settings.tls === undefined && association === undefined && fault.kind === "lost";
+    if (isUnanswered && await wantsTls(connect)) fault = plainToTlsFault(fault);
   }
   const event: ProbeEvent = {
     event: "probe",
@@ -153,6 +159,22 @@ async function examine(
     ...(fault?.remedy === undefined ? {} : { remedy: fault.remedy }),
   };
   return { event, accepted, fault };
+}
+
+/** A TLS server hangs up on a plain request without a word: only a second connection can tell. */
+async function wantsTls(connect: () => Promise<Duplex>): Promise<boolean> {
+  try {
+    return await answersTls(await connect(), AbortSignal.timeout(GREETING_PATIENCE_MS));
+  } catch {
+    return false; // it does not even take the connection
+  }
+}
+
+function plainToTlsFault({ kind, message, code }: Fault): Fault {
+  return new Fault(kind, `${message}; this port answers in TLS`, {
+    code,
+    remedy: "use --anonymous-tls (+tla), --enable-tls (+tls), or the peer's plain port",
+  });
 }
 
 async function tlsFacts(engine: string, details: TlsDetails, milliseconds: number): Promise<TlsFacts> {
