@@ -53,6 +53,7 @@ export async function send(stage: Stage): Promise<Ending> {
   progress?.begin(totalBytes);
   for (const input of bad) note(badInputEvent(input));
   let unkept = false;
+  let abandoned = false;
   const transfer = new Transfer(transferPlanOf(settings, profile, needs), {
     log,
     openInstance,
@@ -63,7 +64,9 @@ export async function send(stage: Stage): Promise<Ending> {
         unkept = true;
         transfer.stop();
       });
-      if (input.rename) renameEnded(ended, archives, network.noHalt, log);
+      // What the second signal broke off says nothing about the file.
+      const brokenOff = abandoned && !isGood(ended.outcome);
+      if (input.rename && !brokenOff) renameEnded(ended, archives, network.noHalt, log);
       inventor?.forget(ended.work.number);
       progress?.passed(ended.work.sizeBytes);
       note(fileEventOf(ended));
@@ -72,7 +75,10 @@ export async function send(stage: Stage): Promise<Ending> {
     watch: progress?.watch ?? (showsDots(settings, log) ? dotsTo(toStdout) : undefined),
   });
   signals.first.then(() => transfer.stop());
-  signals.second.then(() => transfer.abandon());
+  signals.second.then(() => {
+    abandoned = true;
+    transfer.abandon();
+  });
   if (signals.name !== undefined) transfer.stop();
   const sent = await transfer.run(inputs.work());
   archives.renameAll(log);

@@ -1,9 +1,14 @@
 /** What the operator can do to a run: many operands, odd names, a bare environment, disks that are full or must not be written to. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { associateAcBytes, RELEASE_RP, storeRsp } from "../peers/answers.ts";
 import { STORESCU } from "../peers/available.ts";
 import { makeStudy, startCountingPeer } from "../peers/counting_peer.ts";
+import { eventsOfReport, summaryOf } from "../peers/events.ts";
+import { imageFile, writeSparseImage } from "../peers/made_up_files.ts";
 import { runProgram, type RunResult, runStorescu } from "../peers/run_storescu.ts";
+import { type Seen, startScriptedPeer } from "../peers/scripted_peer.ts";
+import { waitFor } from "../peers/wait_for.ts";
 
 Deno.test("10,000 operands on the command line", async () => {
   await using study = await makeStudy(10_000);
@@ -48,3 +53,161 @@ Deno.test("a journal that the disk has no more room for ends the run, and the ex
     assertEquals([lines.length, lines[0], lines.at(-1)], [202, "storescu-journal 1", ""]);
   }
 });
+
+const ODD_NAMES = [
+  "with a space.dcm",
+  "with a\nnewline.dcm",
+  "-minus.dcm",
+  "+plus.dcm",
+  "@at.dcm",
+  "%41.dcm",
+  "a?b*.dcm",
+  "#.dcm",
+  "\u00e4\u65e5.dcm",
+];
+
+Deno.test("whatever files are called they are sent: as operands, from a list, from a FIFO, found by scanning", async () => {
+  await using study = await makeStudy(0);
+  await Promise.all(
+    ODD_NAMES.map((name, index) =>
+      Deno.writeFile(`${study.files}/${name}`, imageFile({ number: index + 1 }))
+    ),
+  );
+  const list = ODD_NAMES.map((name) => `${name}\0`).join("");
+  const fifo = `${study.path}/list`;
+  const listed = `${study.path}/listed`;
+  await Deno.writeTextFile(listed, list);
+  assertEquals((await runProgram("/usr/bin/mkfifo", [fifo], {})).code, 0);
+  const ways: readonly { readonly args: readonly string[]; readonly stdin?: string }[] = [
+    { args: ["127.0.0.1", "PORT", ...ODD_NAMES.map((name) => `./${name}`)] },
+    { args: ["--files-from", "-", "127.0.0.1", "PORT"], stdin: list },
+    { args: ["--files-from", fifo, "127.0.0.1", "PORT"] },
+    { args: ["+sd", "127.0.0.1", "PORT", "."] },
+  ];
+  for (const { args, ...options } of ways) {
+    await using peer = startCountingPeer();
+    const filling = args[1] === fifo
+      ? runProgram("/bin/sh", ["-c", 'cat "$0" > "$1"', listed, fifo], {})
+      : undefined;
+    const { code, stderr } = await runStorescu(args.map((arg) => arg === "PORT" ? String(peer.port) : arg), {
+      ...options,
+      cwd: study.files,
+      timeoutSeconds: 20,
+    });
+    await filling;
+    assertEquals([code, stderr, peer.missing(ODD_NAMES.length)], [0, "", []]);
+  }
+});
+
+/** What happens to a file while it is sent, and whether all of what it was has reached the peer then. */
+const CHANGES: readonly {
+  readonly name: string;
+  readonly change: (path: string) => Promise<void>;
+  readonly says: RegExp | undefined;
+}[] = [
+  { name: "deleted", change: (path) => Deno.remove(path), says: undefined },
+  {
+    name: "replaced",
+    async change(path) {
+      await Deno.writeFile(`${path}.new`, imageFile({ number: 2 }));
+      await Deno.rename(`${path}.new`, path);
+    },
+    says: undefined,
+  },
+  { name: "truncated", change: (path) => Deno.truncate(path, 5000), says: /shrank while it was being sent/ },
+  {
+    name: "lengthened",
+    change: (path) => Deno.writeFile(path, new Uint8Array(1000), { append: true }),
+    says: /was changed while it was being sent/,
+  },
+  {
+    name: "written to",
+    async change(path) {
+      using file = await Deno.open(path, { write: true });
+      await file.seek(-10, Deno.SeekMode.End);
+      await file.write(new Uint8Array(10));
+    },
+    says: /was changed while it was being sent/,
+  },
+];
+
+for (const { name, change, says } of CHANGES) {
+  Deno.test(`a file that is ${name} while it is sent arrives as it was, or not at all`, async () => {
+    await using study = await makeStudy(0);
+    const path = `${study.files}/large.dcm`;
+    await writeSparseImage(path, 50_000_000);
+    const { size } = await Deno.stat(path);
+    let goOn = () => {};
+    const changed = new Promise<void>((resolve) => goOn = resolve);
+    await using peer = startScriptedPeer([
+      { read: "associateRq" },
+      { send: (seen) => associateAcBytes(seen.rq()) },
+      { read: "pDataTf" },
+      { waitFor: () => changed },
+      ...says === undefined ? [{ read: "message" } as const, { send: answerTo } as const] : [],
+      { read: says === undefined ? "releaseRq" : "abort" },
+      ...says === undefined ? [{ send: RELEASE_RP }] : [],
+    ]);
+    const running = runStorescu(["127.0.0.1", String(peer.port), path]);
+    await waitFor(
+      "the first P-DATA-TF",
+      () => peer.connections[0]?.pdus.some(({ type }) => type === "pDataTf"),
+    );
+    await change(path);
+    goOn();
+    const { code, stderr } = await running;
+    const { pdus, finished } = await peer.ended();
+    assertEquals([code, finished], [says === undefined ? 0 : 1, true]);
+    assertMatch(stderr, says ?? /^$/);
+    const data = pdus.flatMap((pdu) => pdu.type === "pDataTf" ? pdu.pdvs : []).filter((pdv) =>
+      !pdv.isCommand
+    );
+    const arrived = data.reduce((sum, { fragment }) => sum + fragment.length, 0);
+    assertEquals(data.some(({ isLast }) => isLast), says === undefined);
+    if (says === undefined) assert(arrived > 50_000_000 && arrived < size, `${arrived} of ${size} bytes`);
+  });
+}
+
+function answerTo(seen: Seen): Uint8Array {
+  const { contextId, ...rq } = seen.command();
+  return storeRsp(contextId, rq, 0);
+}
+
+Deno.test("runs that are interrupted twice leave whole reports and whole files", async () => {
+  await using study = await makeStudy(30);
+  await using peer = startCountingPeer({ responseDelayMs: 5 });
+  let reports = 0;
+  for (let round = 0; round < 10; round++) {
+    const report = `${study.path}/report-${round}.json`;
+    const args = ["--report", report, "+rn", "+sd", "127.0.0.1", String(peer.port), study.files];
+    const { code } = await runProgram(STORESCU, args, {
+      onStart: (pid) => {
+        for (const delay of [100 + 20 * round, 100 + 22 * round]) setTimeout(() => interrupt(pid), delay);
+      },
+    });
+    const strays = Array.from(Deno.readDirSync(study.path), ({ name }) => name)
+      .filter((name) => !/^(files|report-\d\.json)$/.test(name));
+    assertEquals(strays, []);
+    // A report that is there is whole; without one the signal came before there was anything to tell.
+    const text = await Deno.readTextFile(report).catch(() => undefined);
+    if (text === undefined) continue;
+    assertEquals(summaryOf(eventsOfReport(text)).exitCode, code);
+    reports++;
+  }
+  assert(reports > 0);
+  const names = Array.from(Deno.readDirSync(study.files), ({ name }) => name.slice(0, 9));
+  assertEquals(new Set(names).size, 30);
+  for (const { name } of Deno.readDirSync(study.files)) {
+    assertMatch(name, /^\d{5}\.dcm(\.done)*$/);
+    const number = Number(name.slice(0, 5));
+    assertEquals(Deno.readFileSync(`${study.files}/${name}`), imageFile({ number, pixelBytes: 128 }));
+  }
+});
+
+function interrupt(pid: number): void {
+  try {
+    Deno.kill(pid, "SIGINT");
+  } catch {
+    // it has ended
+  }
+}
