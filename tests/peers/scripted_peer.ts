@@ -53,7 +53,21 @@ export interface ScriptedPeer extends AsyncDisposable {
 
 /** Starts a peer with one script for each connection. */
 export function startScriptedPeer(...scripts: readonly (readonly Step[])[]): ScriptedPeer {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return playOn(Deno.listen({ hostname: "127.0.0.1", port: 0 }), scripts);
+}
+
+/** The same over TLS, with this certificate and key in PEM. */
+export function startScriptedTlsPeer(
+  pair: { readonly cert: string; readonly key: string },
+  ...scripts: readonly (readonly Step[])[]
+): ScriptedPeer {
+  return playOn(Deno.listenTls({ hostname: "127.0.0.1", port: 0, ...pair }), scripts);
+}
+
+function playOn(
+  listener: Deno.TcpListener | Deno.TlsListener,
+  scripts: readonly (readonly Step[])[],
+): ScriptedPeer {
   const connections: Play[] = [];
   const playing: Promise<void>[] = [];
   const accepting = (async () => {
@@ -81,7 +95,7 @@ export function startScriptedPeer(...scripts: readonly (readonly Step[])[]): Scr
 }
 
 class Play implements ScriptedConnection, Seen {
-  readonly #connection: Deno.TcpConn;
+  readonly #connection: Deno.TcpConn | Deno.TlsConn;
   readonly #reader: PduReader;
   #closed = false;
   #release = () => {};
@@ -89,7 +103,7 @@ class Play implements ScriptedConnection, Seen {
   ended = false;
   over = false;
 
-  constructor(connection: Deno.TcpConn) {
+  constructor(connection: Deno.TcpConn | Deno.TlsConn) {
     this.#connection = connection;
     this.#reader = new PduReader(connection);
   }
@@ -129,7 +143,7 @@ class Play implements ScriptedConnection, Seen {
   }
 
   async run(steps: readonly Step[]): Promise<void> {
-    this.#connection.setNoDelay();
+    if ("setNoDelay" in this.#connection) this.#connection.setNoDelay();
     try {
       for (const step of steps) if (!await this.#do(step)) return;
       this.finished = true;
