@@ -64,7 +64,9 @@ function orthanc(folder: string): Peer {
   const url = `http://127.0.0.1:${httpPort}`;
   return peer("Orthanc", port, ["Orthanc", `${folder}/orthanc.json`], async (uid) => {
     const found = await fetch(`${url}/tools/lookup`, { method: "POST", body: uid });
-    const [match]: { ID: string }[] = await found.json();
+    // The made-up study has the UID of an instance, too.
+    const matches: { ID: string; Type: string }[] = await found.json();
+    const match = matches.find(({ Type }) => Type === "Instance");
     if (match === undefined) return [];
     const path = `${storage}/received/${match.ID}`;
     await Deno.writeFile(path, (await fetch(`${url}/instances/${match.ID}/file`)).body ?? new Uint8Array());
@@ -173,7 +175,9 @@ async function round(peer: Peer, folder: string, dice: Dice, totals: Totals): Pr
     if (await hasArrived(peer, event.path, event.sopInstanceUid)) totals.received++;
     else {
       totals.differing++;
-      say(`differs: ${event.path} (${event.sopInstanceUid}) at ${peer.name}`);
+      const there = await peer.filesOf(event.sopInstanceUid);
+      const how = there.length === 0 ? "is not there" : `differs from ${there.join(", ")}`;
+      say(`${event.path} (${event.sopInstanceUid}) ${how} at ${peer.name}, after ${event.retries} retries`);
     }
   }
   await Deno.remove(study, { recursive: true });
