@@ -20,7 +20,7 @@ const FORBIDDEN: Readonly<Record<string, string>> = {
   "load a library that was put somewhere": `Deno.dlopen(folder + "/libc.so.6", {})`,
   "load an addon": `process.dlopen({ exports: {} }, folder + "/addon.node")`,
   "write to its own memory": `Deno.openSync("/proc/self/mem", { write: true })`,
-  "load code from the network": `await import("http://127.0.0.1:" + port + "/code.js")`,
+  "load code from the network": `await import(codeAddress)`,
   "learn the kernel": `Deno.osRelease()`,
   "learn the user": `Deno.uid()`,
   "learn the network interfaces": `Deno.networkInterfaces()`,
@@ -44,6 +44,7 @@ function probe(tries: Readonly<Record<string, string>>): string {
   return `import process from "node:process";
 const [folder] = Deno.args;
 const port = Number(Deno.args[1]);
+const codeAddress = "http://127.0.0.1:" + port + "/code.js";
 const outcomes = {};
 for (const [name, act] of Object.entries({ ${functions.join(",\n")} })) {
   try {
