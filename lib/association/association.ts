@@ -3,7 +3,8 @@
  *
  * How this room works: `transport.ts` and `tls*.ts` make a Duplex of bytes; `Association.request` negotiates over it.
  * One loop reads all the time, feeds every PDU to the state machine (`states.ts`), and hands responses
- * (`responses.ts`) to whoever waits for them (`requests.ts`), so an abort is seen even in the middle of a large object.
+ * (`responses.ts`) to whoever waits for them (`requests.ts`), so an abort is seen even in the middle of a large object;
+ * `takeAnswers` does the same without waiting for the loop's turn.
  * Messages are cut into batches (`message_writer.ts`), one of which is filled while another is written (`outgoing.ts`);
  * `deadlines.ts` keeps all time limits. Whatever goes wrong becomes one Fault that ends every wait at once; after that
  * the association is never used again.
@@ -37,6 +38,8 @@ import { eventOf, StateMachine } from "./states.ts";
 
 /** Longest PDU body read: twice the most we announce. A claim of 4 GB ends the association. */
 const LONGEST_RECEIVED_PDU_BYTES = 1 << 18;
+/** What one read of the reading loop may bring. */
+const ARRIVAL_BYTES = 1 << 14;
 /** How long a peer may take to close after our A-ABORT before we do. */
 const ABORT_GRACE_MS = 500;
 /** How long the reading side may take to say why a write failed. */
@@ -235,28 +238,29 @@ export class Association {
   // --- reading ---
 
   async #receive(): Promise<void> {
+    // Not the framer's own space, which takeAnswers() fills while this waits.
+    const arrival = new Uint8Array(ARRIVAL_BYTES);
     try {
-      while (this.#fault === undefined && this.#machine.state !== "Sta1") {
-        const pdu = this.#framer.next();
-        if (pdu === undefined) await this.#read();
-        else if (pdu instanceof Uint8Array) this.#take(pdu);
-        else this.#misframed(pdu);
+      while (this.#isReading()) {
+        this.#framer.put(arrival.subarray(0, await this.#read(arrival)));
+        this.#takeWhole();
       }
     } catch (caught) {
-      const fault = asFault(caught);
-      if (fault.kind === "protocol") this.#failAndAbort(fault, 0, 0);
-      else this.#fail(fault);
+      this.#endBy(caught);
     }
     if (this.#machine.state !== "Sta1") await this.#awaitClose();
     this.#end();
   }
 
-  async #read(): Promise<void> {
-    // A peer with Nagle's algorithm holds back the second half of a response until we have acknowledged the first.
-    if (this.#framer.inMiddle || this.#responses.inMiddle) this.#duplex.quickAck();
+  #isReading(): boolean {
+    return this.#fault === undefined && this.#machine.state !== "Sta1";
+  }
+
+  async #read(arrival: Uint8Array): Promise<number> {
+    this.#acknowledgeHalf();
     let lengthBytes: number | null;
     try {
-      lengthBytes = await this.#duplex.read(this.#framer.space());
+      lengthBytes = await this.#duplex.read(arrival);
     } catch (caught) {
       throw caught instanceof Fault ? caught : lostFault(textOf(caught), caught);
     }
@@ -265,8 +269,49 @@ export class Association {
         this.#framer.inMiddle ? "connection closed in the middle of a PDU" : "connection closed",
       );
     }
-    this.#framer.filled(lengthBytes);
+    return lengthBytes;
+  }
+
+  /**
+   * Takes what the peer has sent by now; while answers are awaited it asks again and again, for at most `patienceMs`,
+   * because falling asleep and being woken takes longer than some peers. Never throws.
+   */
+  takeAnswers(patienceMs: number): void {
+    const untilMs = performance.now() + patienceMs;
+    try {
+      while (this.#isReading() && !this.#requests.empty) {
+        const lengthBytes = this.#duplex.readNow?.(this.#framer.space()) ?? 0;
+        if (lengthBytes > 0) {
+          this.#framer.filled(lengthBytes);
+          this.#takeWhole();
+          this.#acknowledgeHalf();
+        } else if (performance.now() >= untilMs) return;
+      }
+    } catch (caught) {
+      this.#endBy(caught);
+    }
+  }
+
+  /** A peer with Nagle's algorithm holds back the second half of a response until we have acknowledged the first. */
+  #acknowledgeHalf(): void {
+    if (this.#framer.inMiddle || this.#responses.inMiddle) this.#duplex.quickAck();
+  }
+
+  /** Deals with every PDU that is there as a whole. @throws Fault */
+  #takeWhole(): void {
     this.#deadlines.moved();
+    while (this.#isReading()) {
+      const pdu = this.#framer.next();
+      if (pdu === undefined) return;
+      if (pdu instanceof Uint8Array) this.#take(pdu);
+      else this.#misframed(pdu);
+    }
+  }
+
+  #endBy(caught: unknown): void {
+    const fault = asFault(caught);
+    if (fault.kind === "protocol") this.#failAndAbort(fault, 0, 0);
+    else this.#fail(fault);
   }
 
   /** Sta13: whatever still comes is ignored, and read only so that the peer can read what we said last. */

@@ -9,6 +9,10 @@ export interface Duplex {
    * time; `from` must not change until it is done.
    */
   write(from: Uint8Array): Promise<number>;
+  /** Reads what is there, without waiting; 0 when there is nothing, or read() has more to say about it. */
+  readNow?(into: Uint8Array): number;
+  /** Writes what can be taken without waiting; 0 when that is nothing, or write() has more to say. Not during a write(). */
+  writeNow?(from: Uint8Array): number;
   /** Asks for the answer to be acknowledged at once (TCP_QUICKACK, not sticky: call before each read that waits for the rest of it). */
   quickAck(): void;
   /** Ends pending reads and writes at once, even when the peer has stopped reading; then closes. May be called twice. */

@@ -1,7 +1,10 @@
 /** All that an association writes: one write at a time, in the order given. */
 
+import { Turns } from "../bytes/turns.ts";
 import type { Fault } from "../errors.ts";
 import type { Duplex } from "./duplex.ts";
+
+const DONE = Promise.resolve();
 
 /** Invariant: after a write that failed nothing is written, because a PDU may have broken off. */
 export class Outgoing {
@@ -10,6 +13,8 @@ export class Outgoing {
   readonly #explain: (caught: unknown) => Promise<Fault>;
   #last: Promise<void> = Promise.resolve();
   #unwritten = 0;
+  #isBroken = false;
+  readonly #turns = new Turns();
   #end: Fault | undefined;
   #stopWaiting: ((fault: Fault) => void) | undefined;
 
@@ -30,11 +35,22 @@ export class Outgoing {
 
   /** Writes `bytes` behind everything given before; they must not change until that is done. @throws Fault */
   write(bytes: Uint8Array): Promise<void> {
+    // As long as the peer takes everything at once nobody waits, and nobody else gets a turn.
+    const turn = this.#unwritten > 0 ? undefined : this.#turns.due();
+    const lengthBytes = turn === undefined ? this.#writeNow(bytes) : 0;
+    if (lengthBytes === bytes.length) return DONE;
     this.#unwritten++;
-    const written = this.#writeAfter(this.#last, bytes);
+    const written = this.#writeAfter(turn ?? this.#last, bytes, lengthBytes);
     written.catch(() => {}); // seen by those who wait for it, and by the next write
     this.#last = written;
     return written;
+  }
+
+  #writeNow(bytes: Uint8Array): number {
+    if (this.#unwritten > 0 || this.#isBroken || this.#end !== undefined) return 0;
+    const lengthBytes = this.#duplex.writeNow?.(bytes) ?? 0;
+    if (lengthBytes > 0) this.#moved();
+    return lengthBytes;
   }
 
   /** Waits no longer, not even for a write that the peer stalls; nothing is written after this. */
@@ -43,14 +59,17 @@ export class Outgoing {
     this.#stopWaiting?.(fault);
   }
 
-  async #writeAfter(before: Promise<void>, bytes: Uint8Array): Promise<void> {
+  async #writeAfter(before: Promise<void>, bytes: Uint8Array, from: number): Promise<void> {
     try {
       await before;
       this.#moved();
-      for (let at = 0; at < bytes.length;) {
+      for (let at = from; at < bytes.length;) {
         at += await this.#take(at === 0 ? bytes : bytes.subarray(at));
         this.#moved();
       }
+    } catch (caught) {
+      this.#isBroken = true;
+      throw caught;
     } finally {
       this.#unwritten--;
     }

@@ -1,5 +1,6 @@
 /** What a peer says or does when it does not want us, in DCMTK's words, with what to do about it. */
 
+import { charactersOf } from "../bytes/characters.ts";
 import { Fault } from "../errors.ts";
 import type { Abort, AssociateRj } from "../pdu/types.ts";
 
@@ -85,7 +86,7 @@ export function startOfOtherProtocol(start: Uint8Array): Fault | undefined {
         "this port wants TLS: use --anonymous-tls (+tla), --enable-tls (+tls), or the peer's plain port",
     });
   }
-  const text = String.fromCharCode(...start.subarray(0, 8));
+  const text = charactersOf(start.subarray(0, 8));
   const named = [["HTTP/", "HTTP"], ["SSH-", "SSH"], ["220 ", "FTP or SMTP"], ["<html", "HTTP"]] as const;
   for (const [beginning, name] of named) {
     if (text.startsWith(beginning)) {

@@ -69,6 +69,11 @@ export class Requests {
     return request;
   }
 
+  /** True when none is awaited. */
+  get empty(): boolean {
+    return this.#open.size === 0;
+  }
+
   /** When the one that waits longest was completely sent. */
   get oldestMs(): number | undefined {
     let oldestMs: number | undefined;

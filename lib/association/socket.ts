@@ -1,6 +1,7 @@
 /**
- * What the operating system can do for a TCP connection and Deno does not offer: acknowledge at once (TCP_QUICKACK),
- * shut down a connection whose peer has stopped reading, and send without waiting. Linux only, through libc.
+ * What the operating system can do for a TCP connection and Deno does not offer: acknowledge at once (TCP_QUICKACK), shut
+ * down a connection whose peer has stopped reading, and send and receive without waiting, which takes a tenth of the time
+ * of a promise. Linux only, through libc; elsewhere there is no Socket.
  */
 
 import { openLibc } from "../libc.ts";
@@ -8,17 +9,20 @@ import { openLibc } from "../libc.ts";
 const SYMBOLS = {
   setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
   shutdown: { parameters: ["i32", "i32"], result: "i32" },
-  send: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
   getsockname: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   getpeername: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+  // Never asked for more than 2 GB at once, so that 32 bits hold what they answer.
+  send: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
+  recv: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
 } as const;
 
 const IPPROTO_TCP = 6;
 const TCP_NODELAY = 1;
 const TCP_QUICKACK = 12;
 const SHUT_RDWR = 2;
-/** MSG_DONTWAIT, MSG_NOSIGNAL. */
-const AT_ONCE = 0x40 | 0x4000;
+/** Do not wait, do not raise a signal when the peer has gone. */
+const MSG_DONTWAIT = 0x40;
+const MSG_NOSIGNAL = 0x4000;
 const ON = new Uint8Array(new Int32Array([1]).buffer);
 
 let library: Deno.DynamicLibrary<typeof SYMBOLS> | undefined | "unknown" = "unknown";
@@ -29,10 +33,12 @@ export interface Socket {
   quickAck(): void;
   /** Ends both directions; a read or write that waits returns at once. */
   shutdown(): void;
-  /** Sends as many of the first octets as fit at once and answers how many: 0 also when the connection is broken. */
-  send(from: Uint8Array<ArrayBuffer>, lengthBytes: number): number;
   /** Sends small writes at once (TCP_NODELAY), for connections on which Deno has no call for it. */
   noDelay(): void;
+  /** Sends what the kernel takes at once of all, or the first `lengthBytes`, octets; 0 also when there is anything wrong, which a call of Deno's will tell. */
+  sendNow(from: Uint8Array, lengthBytes?: number): number;
+  /** Receives what is there; 0 also at the end of the stream, or when there is anything wrong. */
+  receiveNow(into: Uint8Array): number;
 }
 
 /** The socket of a connection between these two addresses, or undefined where it cannot be had. */
@@ -41,12 +47,15 @@ export function findSocket(local: Deno.NetAddr, remote: Deno.NetAddr): Socket | 
   if (library === undefined) return undefined;
   const descriptor = findDescriptor(library, local.port, remote.port);
   if (descriptor === undefined) return undefined;
-  const { setsockopt, shutdown, send } = library.symbols;
+  const { setsockopt, shutdown, send, recv } = library.symbols;
   return {
     quickAck: () => void setsockopt(descriptor, IPPROTO_TCP, TCP_QUICKACK, ON, ON.length),
     shutdown: () => void shutdown(descriptor, SHUT_RDWR),
-    send: (from, lengthBytes) => Math.max(0, send(descriptor, from, lengthBytes, AT_ONCE)),
     noDelay: () => void setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, ON, ON.length),
+    sendNow: (from: Uint8Array<ArrayBuffer>, lengthBytes = from.length) =>
+      Math.max(0, send(descriptor, from, lengthBytes, MSG_DONTWAIT | MSG_NOSIGNAL)),
+    receiveNow: (into: Uint8Array<ArrayBuffer>) =>
+      Math.max(0, recv(descriptor, into, into.length, MSG_DONTWAIT)),
   };
 }
 

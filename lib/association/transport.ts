@@ -108,9 +108,10 @@ function systemText(caught: unknown): string {
 /** A plain TCP connection as the association engine sees it. */
 export function tcpDuplex(connection: Deno.TcpConn): Duplex {
   const { localAddr, remoteAddr } = connection;
-  // Looked for when it is needed: with most peers it never is, and opening libc takes milliseconds.
+  // Looked for when the request has been sent and the peer thinks about it, because opening libc takes milliseconds.
   let socket: Socket | undefined | "unknown" = "unknown";
   const findOnce = () => socket === "unknown" ? socket = findSocket(localAddr, remoteAddr) : socket;
+  const found = () => socket === "unknown" || destroyed ? undefined : socket;
   let writing = false;
   let destroyed = false;
   return {
@@ -119,8 +120,11 @@ export function tcpDuplex(connection: Deno.TcpConn): Duplex {
       writing = true;
       const lengthBytes = await connection.write(from);
       writing = false;
+      if (!destroyed) findOnce();
       return lengthBytes;
     },
+    readNow: (into) => found()?.receiveNow(into) ?? 0,
+    writeNow: (from) => found()?.sendNow(from) ?? 0,
     quickAck: () => {
       if (!destroyed) findOnce()?.quickAck();
     },

@@ -42,6 +42,7 @@ export function guessEncoding(
 ): Guess {
   let best: Guess = measure(view, offset, end, remaining, declared ?? "explicitLittle");
   for (const encoding of ENCODINGS) {
+    if (best.elements === CHAIN) break;
     const guess = measure(view, offset, end, remaining, encoding);
     if (guess.elements > best.elements) best = guess;
   }

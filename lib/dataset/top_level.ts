@@ -2,6 +2,7 @@
  * What a walk notes down of the elements at the top level of a data set: who the instance is, how its pixel data
  * stand, and the few numbers that tell native pixel data from a mislabelled compressed stream.
  */
+import { charactersOf } from "../bytes/characters.ts";
 import { type ElementHeader, TAG_PIXEL_DATA, UNDEFINED_LENGTH } from "./element.ts";
 
 export const TAG_SOP_CLASS_UID = 0x00080016;
@@ -34,8 +35,7 @@ export function readUid(view: DataView, offset: number, lengthBytes: number): Pa
   let spaces = false;
   for (; end > start && isPadding(view.getUint8(end - 1)); end--) spaces ||= view.getUint8(end - 1) === 0x20;
   for (; start < end && view.getUint8(start) === 0x20; start++) spaces = true;
-  let uid = "";
-  for (let at = start; at < end; at++) uid += String.fromCharCode(view.getUint8(at));
+  const uid = charactersOf(new Uint8Array(view.buffer, view.byteOffset + start, end - start));
   return { uid, spaces };
 }
 

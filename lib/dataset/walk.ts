@@ -1,3 +1,4 @@
+import { charactersOf } from "../bytes/characters.ts";
 import type { Dictionary } from "../dicom/dictionary.ts";
 import { Fault } from "../errors.ts";
 import type { LevelEdits } from "./edits.ts";
@@ -128,9 +129,7 @@ export class Walk {
   valueText(): string {
     const start = this.window.start + this.header.headerBytes;
     const end = start + this.header.lengthBytes;
-    let text = "";
-    for (let i = start; i < end; i++) text += String.fromCharCode(this.window.bytes[i] ?? 0);
-    return text.replace(/\0+$/, "");
+    return charactersOf(this.window.bytes.subarray(start, end)).replace(/\0+$/, "");
   }
 
   /** @throws Fault "input" when the value does not end where it must */

@@ -6,6 +6,8 @@
  * from here.
  */
 
+import { charactersOf, putCharacters } from "../bytes/characters.ts";
+
 /** Command elements this program writes or reads, PS3.7 table E.1-1: the element number within group 0000. */
 export const ELEMENT = {
   affectedSopClassUid: 0x0002,
@@ -51,7 +53,7 @@ export function encodeCommandSet(elements: CommandElements): Uint8Array {
     view.setUint32(at + 4, valueBytes(value), true);
     at += ELEMENT_HEADER_BYTES;
     if (typeof value === "number") view.setUint16(at, value, true);
-    else for (let i = 0; i < value.length; i++) bytes[at + i] = value.charCodeAt(i);
+    else putCharacters(value, bytes, at);
     at += valueBytes(value);
   }
   return bytes;
@@ -100,9 +102,7 @@ export function textOf(command: CommandSet, element: number): string | undefined
   if (value === undefined) return undefined;
   let end = value.length;
   while (end > 0 && (value[end - 1] === 0x20 || value[end - 1] === 0)) end--;
-  let text = "";
-  for (let at = 0; at < end; at++) text += String.fromCharCode(value[at] ?? 0);
-  return text;
+  return charactersOf(value.subarray(0, end));
 }
 
 /** The tags of an AT element as "(gggg,eeee)". */

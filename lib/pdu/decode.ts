@@ -3,6 +3,7 @@
  * allocated beyond a small multiple of the PDU itself. Unknown items and sub-items are skipped, as PS3.8 9.3.1 asks.
  */
 
+import { charactersOf } from "../bytes/characters.ts";
 import type {
   AnsweredContext,
   AssociateAc,
@@ -293,9 +294,7 @@ class Field {
     const bytes = this.rest();
     let end = bytes.length;
     while (end > 0 && (bytes[end - 1] === 0x20 || bytes[end - 1] === 0)) end--;
-    let text = "";
-    for (let at = 0; at < end; at++) text += String.fromCharCode(bytes[at] ?? 0);
-    return text;
+    return charactersOf(bytes.subarray(0, end));
   }
 
   uid(): string {

@@ -59,6 +59,17 @@ export class PduFramer {
     this.#end += lengthBytes;
   }
 
+  /** Takes bytes that were read elsewhere. */
+  put(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length;) {
+      const space = this.space();
+      const part = bytes.subarray(at, at + space.length);
+      space.set(part);
+      this.filled(part.length);
+      at += part.length;
+    }
+  }
+
   /** True when part of a PDU is waiting for the rest. */
   get inMiddle(): boolean {
     return this.#end > this.#start;

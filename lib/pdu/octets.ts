@@ -1,3 +1,5 @@
+import { putCharacters } from "../bytes/characters.ts";
+
 const FIRST_BYTES = 16 * 1024;
 
 /** Bytes in the making, big endian: grows as needed, and lengths are filled in when what they count is there. */
@@ -39,7 +41,8 @@ export class Octets {
   /** One octet a character, the low one of characters that have more. */
   putText(text: string): void {
     this.#grow(text.length);
-    for (let at = 0; at < text.length; at++) this.#buffer[this.#lengthBytes++] = text.charCodeAt(at);
+    putCharacters(text, this.#buffer, this.#lengthBytes);
+    this.#lengthBytes += text.length;
   }
 
   /** Puts another number where one stands already. */

@@ -9,6 +9,7 @@
 import type { SeekableBytes } from "../bytes/seekable.ts";
 import type { ByteSource } from "../bytes/source.ts";
 import { Fault } from "../errors.ts";
+import { factsOf, type FileFacts, type OpenFile, openToRead } from "./file_calls.ts";
 import { cannotRead } from "./reading_faults.ts";
 import { STANDARD_INPUT } from "./pipe.ts";
 import { ReadAhead } from "./read_ahead.ts";
@@ -20,16 +21,19 @@ import { ReadPace } from "./read_pace.ts";
  * @throws Fault "input" when it does not exist, may not be read, or is a directory
  */
 export function openFile(path: string, pace: ReadPace, isFile = false): InputFile | undefined {
-  let file: Deno.FsFile | undefined;
+  if (path === STANDARD_INPUT) return undefined;
+  let file: OpenFile | undefined;
   try {
-    if (path === STANDARD_INPUT) return undefined;
-    // Before it is opened, because opening a FIFO waits for somebody to write to it.
-    const before = isFile ? undefined : Deno.statSync(path);
+    // Before it is opened, because opening a FIFO may wait for somebody to write to it.
+    const before = isFile ? undefined : factsOf(path);
     if (before?.isDirectory) throw new Fault("input", `cannot read ${path}: it is a directory`);
     if (before?.isFile === false) return undefined;
-    file = Deno.openSync(path);
-    const { size, mtime } = before ?? file.statSync();
-    return new InputFile(path, file, size, mtime?.getTime() ?? 0, pace);
+    file = openToRead(path);
+    const facts = file.facts();
+    if (facts.isFile) return new InputFile(path, file, facts, pace);
+    // Something else has taken its place since it was seen.
+    file.close();
+    return undefined;
   } catch (caught) {
     file?.close();
     throw cannotRead(path, caught);
@@ -46,24 +50,22 @@ export class InputFile implements SeekableBytes {
   readonly path: string;
   /** When it was opened. */
   readonly lengthBytes: number;
-  readonly #file: Deno.FsFile;
-  readonly #modified: number;
+  readonly #file: OpenFile;
+  readonly #modifiedMs: number;
   readonly #pace: ReadPace;
   /** The first bytes of the file, once they were asked for. */
   #head: Uint8Array | undefined;
   #headBytes = 0;
-  /** Where the operating system reads next. */
-  #position = 0;
   /** Where the stream goes on, unless it is read ahead. */
   #next = 0;
   #ahead: ReadAhead | undefined;
   #closed = false;
 
-  constructor(path: string, file: Deno.FsFile, lengthBytes: number, modified: number, pace: ReadPace) {
+  constructor(path: string, file: OpenFile, { sizeBytes, modifiedMs }: FileFacts, pace: ReadPace) {
     this.path = path;
-    this.lengthBytes = lengthBytes;
+    this.lengthBytes = sizeBytes;
     this.#file = file;
-    this.#modified = modified;
+    this.#modifiedMs = modifiedMs;
     this.#pace = pace;
   }
 
@@ -105,9 +107,8 @@ export class InputFile implements SeekableBytes {
 
   /** From here on to the end of the file. */
   #readAhead(): ReadAhead {
-    this.#seek(this.#next);
     const note = (bytes: number, milliseconds: number) => this.#pace.note(bytes, milliseconds);
-    this.#ahead = new ReadAhead(this.#file, this.path, this.lengthBytes - this.#next, note);
+    this.#ahead = new ReadAhead(this.#file, this.path, this.#next, this.lengthBytes, note);
     return this.#ahead;
   }
 
@@ -131,21 +132,19 @@ export class InputFile implements SeekableBytes {
 
   /** Reads into `into` from `filled` on; answers how many bytes came. */
   #read(offset: number, into: Uint8Array, filled: number): number {
-    this.#seek(offset);
     const from = filled;
     while (filled < into.length) {
-      const got = this.#file.readSync(filled === 0 ? into : into.subarray(filled));
-      if (got === null || got === 0) break;
+      const got = this.#file.readAt(offset + filled - from, filled === 0 ? into : into.subarray(filled));
+      if (got === 0) break;
       filled += got;
-      this.#position += got;
     }
     return filled - from;
   }
 
   /** @throws Fault "input" when the file is not the one that was surveyed any more */
   checkUnchanged(): void {
-    const info = this.#file.statSync();
-    if (info.size === this.lengthBytes && (info.mtime?.getTime() ?? 0) === this.#modified) return;
+    const { sizeBytes, modifiedMs } = this.#file.facts();
+    if (sizeBytes === this.lengthBytes && modifiedMs === this.#modifiedMs) return;
     throw new Fault("input", `${this.path} was changed while it was being sent`, {
       remedy: "send files only when nothing writes to them any more",
     });
@@ -157,11 +156,6 @@ export class InputFile implements SeekableBytes {
     this.#file.close();
     if (this.#head !== undefined && spareHeads.length < MOST_SPARE_HEADS) spareHeads.push(this.#head);
     this.#head = undefined;
-  }
-
-  #seek(offset: number): void {
-    if (offset === this.#position) return;
-    this.#position = this.#file.seekSync(offset, Deno.SeekMode.Start);
   }
 }
 

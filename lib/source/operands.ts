@@ -2,6 +2,7 @@
 import type { Fault } from "../errors.ts";
 import type { ArchiveMember } from "./archives/member.ts";
 import type { Logger } from "../log/log.ts";
+import { factsOf } from "./file_calls.ts";
 import { patternTest } from "./pattern.ts";
 import { scan } from "./scan.ts";
 
@@ -41,16 +42,16 @@ export function* operands(
   log: Logger,
 ): Generator<Operand> {
   const matches = wishes.scanPattern === undefined ? () => true : patternTest(wishes.scanPattern);
-  const sizeOf = (path: string) => wishes.sizes ? { sizeBytes: infoOf(path)?.size } : {};
+  const sizeOf = (path: string) => wishes.sizes ? { sizeBytes: factsOf(path)?.sizeBytes } : {};
   for (const path of named) {
-    const info = infoOf(path);
-    if (info?.isDirectory !== true) {
-      const seen = info === undefined
+    const facts = factsOf(path);
+    if (facts?.isDirectory !== true) {
+      const seen = facts === undefined
         ? { seen: "nothing" } as const
-        : info.isFile
+        : facts.isFile
         ? { seen: "file" } as const
         : {};
-      yield { path, scanned: false, ...seen, ...(wishes.sizes ? { sizeBytes: info?.size } : {}) };
+      yield { path, scanned: false, ...seen, ...(wishes.sizes ? { sizeBytes: facts?.sizeBytes } : {}) };
     } else if (!wishes.scanDirectories) {
       log.warn(`ignoring directory because option --scan-directories is not set: ${path}`);
       log.warn(`hint: add +sd to send the files in ${path}, and +r for those in its subfolders`);
@@ -60,14 +61,6 @@ export function* operands(
         else yield { ...found, scanned: true, ...sizeOf(found.path) };
       }
     }
-  }
-}
-
-function infoOf(path: string): Deno.FileInfo | undefined {
-  try {
-    return Deno.statSync(path);
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,15 +1,20 @@
+import type { OpenFile } from "./file_calls.ts";
 import { cannotRead } from "./reading_faults.ts";
 
 /** Large, so that handing the wait over to another thread is paid for seldom. */
 const PIECE_BYTES = 512 * 1024;
+/** So small a buffer might be moved in memory while somebody else reads into it. */
+const LEAST_PIECE_BYTES = 4096;
 
 /**
- * A file on a slow disk, read from where it stands to its end: in large pieces, and one piece ahead of whoever takes the
+ * A file on a slow disk, read from one place to its end: in large pieces, and one piece ahead of whoever takes the
  * bytes, so that disk and network work at the same time.
  */
 export class ReadAhead {
-  readonly #file: Deno.FsFile;
+  readonly #file: OpenFile;
   readonly #path: string;
+  /** Where the next piece begins. */
+  #offset: number;
   /** Told how long a piece had to be waited for. */
   readonly #waited: (bytes: number, milliseconds: number) => void;
   /** What has come and has not been taken. */
@@ -18,17 +23,19 @@ export class ReadAhead {
   readonly #buffers: [Uint8Array, Uint8Array];
   #coming: Promise<Uint8Array>;
 
-  /** @param leftBytes how many are still to come, as far as is known */
+  /** @param endOffset where the file ends, as far as is known */
   constructor(
-    file: Deno.FsFile,
+    file: OpenFile,
     path: string,
-    leftBytes: number,
+    offset: number,
+    endOffset: number,
     waited: (bytes: number, milliseconds: number) => void,
   ) {
     this.#file = file;
     this.#path = path;
+    this.#offset = offset;
     this.#waited = waited;
-    const pieceBytes = Math.max(1, Math.min(leftBytes, PIECE_BYTES));
+    const pieceBytes = Math.max(LEAST_PIECE_BYTES, Math.min(endOffset - offset, PIECE_BYTES));
     this.#buffers = [new Uint8Array(pieceBytes), new Uint8Array(pieceBytes)];
     this.#coming = this.#read();
   }
@@ -65,20 +72,21 @@ export class ReadAhead {
 
   /** The next piece; empty at the end of the file. */
   #read(): Promise<Uint8Array> {
-    const piece = readFully(this.#file, this.#buffers[1]).catch((caught) => {
+    const piece = this.#readFully(this.#buffers[1]).catch((caught) => {
       throw cannotRead(this.#path, caught);
     });
     piece.catch(() => {}); // whoever takes it sees the fault; if nobody does, it does not matter
     return piece;
   }
-}
 
-async function readFully(file: Deno.FsFile, buffer: Uint8Array): Promise<Uint8Array> {
-  let filled = 0;
-  while (filled < buffer.length) {
-    const got = await file.read(filled === 0 ? buffer : buffer.subarray(filled));
-    if (got === null || got === 0) break;
-    filled += got;
+  async #readFully(buffer: Uint8Array): Promise<Uint8Array> {
+    let filled = 0;
+    while (buffer.length - filled >= LEAST_PIECE_BYTES) {
+      const got = await this.#file.readAtLater(this.#offset, filled === 0 ? buffer : buffer.subarray(filled));
+      if (got === 0) break;
+      filled += got;
+      this.#offset += got;
+    }
+    return buffer.subarray(0, filled);
   }
-  return buffer.subarray(0, filled);
 }

@@ -20,6 +20,11 @@ export class Operations {
     });
   }
 
+  /** True when no more may begin. */
+  get full(): boolean {
+    return this.#open >= this.#window;
+  }
+
   /** Waits until one more may begin. */
   room(): Promise<void> {
     return this.#until(this.#window - 1);

@@ -18,6 +18,7 @@ import { mayPropose } from "./not_accepted.ts";
 import type { OpenAssociation } from "./open.ts";
 import { Operations } from "./operations.ts";
 import { exitCodeOfOutcome, isGood, type Outcome } from "./outcome.ts";
+import { Patience } from "./patience.ts";
 import { backoffMs, type RetryLimits } from "./retry.ts";
 import { tellHalt, tellOutcome, tellRemedy, tellUnreadable } from "./tell.ts";
 import { type Work, WorkList } from "./work_list.ts";
@@ -170,11 +171,15 @@ export class Transfer {
     let failures = 0;
     let fruitless = 0;
     while (!this.#halted) {
-      const open = await this.#open(contexts, isFirst, failures++, leave);
+      const opening = this.#open(contexts, isFirst, failures++, leave);
+      // While the peer thinks about the request, the first file is got ready.
+      const first = isFirst ? this.#prepareFirst(list) : undefined;
+      const open = await opening;
+      if (typeof open !== "object") this.#giveBack(list, await first);
       if (open === "again") continue;
       if (open === undefined) return;
       opened?.();
-      const { usable, begun, progress } = await this.#drain(list, open);
+      const { usable, begun, progress } = await this.#drain(list, open, first);
       if (progress) failures = 0;
       fruitless = begun ? 0 : fruitless + 1;
       if (usable || this.#halted || await list.available(1) === 0) return;
@@ -250,10 +255,14 @@ export class Transfer {
     clearTimeout(timer);
   }
 
-  /** Works on the list over one association until either has an end, and ends the association. */
+  /**
+   * Works on the list over one association until either has an end, and ends the association.
+   * @param first is already being got ready
+   */
   async #drain(
     list: WorkList,
     open: OpenAssociation,
+    first?: Promise<Prepared | undefined>,
   ): Promise<{ readonly usable: boolean; readonly begun: boolean; readonly progress: boolean }> {
     const delivery = new Delivery(open, {
       log: this.#log,
@@ -265,9 +274,11 @@ export class Transfer {
     this.#associations.add(open.association);
     const operations = new Operations(open.operationsWindow);
     let begun = false;
+    const patience = new Patience();
     let progress = false;
     do {
-      let prepared = await this.#prepareNext(list);
+      let prepared = await first ?? await this.#prepareNext(list);
+      first = undefined;
       while (prepared !== undefined && !this.#halted && delivery.usable) {
         const { work, instance } = prepared;
         prepared = undefined;
@@ -281,7 +292,12 @@ export class Transfer {
           progress ||= isAnswered;
         }));
         prepared = await this.#prepareNext(list);
+        const waitingSinceMs = performance.now();
+        // With other associations at work there is better to do than to ask again.
+        const mayAsk = this.#plan.jobs === 1 && operations.full;
+        open.association.takeAnswers(mayAsk ? patience.milliseconds : 0);
         await operations.room();
+        if (mayAsk) patience.note(performance.now() - waitingSinceMs);
       }
       await operations.end();
       this.#giveBack(list, prepared);
@@ -324,9 +340,20 @@ export class Transfer {
 
   // --- files ---
 
+  /** The next file, if it can be opened without waiting for anybody who writes to it. */
+  async #prepareFirst(list: WorkList): Promise<Prepared | undefined> {
+    const work = await list.next();
+    if (work === undefined || work.seen === "file") return work && this.#prepare(work);
+    list.putBack(work);
+    return undefined;
+  }
+
   async #prepareNext(list: WorkList): Promise<Prepared | undefined> {
     const work = await list.next();
-    if (work === undefined) return undefined;
+    return work && this.#prepare(work);
+  }
+
+  async #prepare(work: Work): Promise<Prepared> {
     try {
       return { work, instance: await this.#tools.openInstance(work) };
     } catch (caught) {

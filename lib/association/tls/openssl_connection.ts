@@ -185,7 +185,7 @@ export class OpenSslConnection implements TlsDuplex {
     while (this.#flushing === undefined && !this.#destroyed) {
       const count = this.#library.crypto.BIO_read(this.#toSend, this.#outgoing, OUTGOING_BYTES);
       if (count <= 0) return undefined;
-      const sent = this.#socket?.send(this.#outgoing, count) ?? 0;
+      const sent = this.#socket?.sendNow(this.#outgoing, count) ?? 0;
       if (sent < count) this.#flushing = this.#sendRest(sent, count);
     }
     return this.#flushing;

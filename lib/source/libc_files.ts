@@ -1,0 +1,143 @@
+/** Files through the C library of a Linux system. What it refuses is undefined here, and left to Deno to explain. */
+
+import { openLibc } from "../libc.ts";
+import type { FileFacts, OpenFile } from "./file_calls.ts";
+
+const SYMBOLS = {
+  open: { parameters: ["buffer", "i32"], result: "i32" },
+  close: { parameters: ["i32"], result: "i32" },
+  statx: { parameters: ["i32", "buffer", "i32", "u32", "buffer"], result: "i32" },
+  // Never asked for more than 2 GB at once, so that 32 bits hold what came.
+  pread: { parameters: ["i32", "buffer", "u32", "i64"], result: "i32" },
+  preadLater: {
+    name: "pread",
+    parameters: ["i32", "buffer", "u32", "i64"],
+    result: "i32",
+    nonblocking: true,
+  },
+} as const;
+
+type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
+
+/** O_RDONLY, and: not for child processes (O_CLOEXEC), no wait for a FIFO's writer (O_NONBLOCK), no terminal (O_NOCTTY). */
+const OPEN_FLAGS = 0o2000000 | 0o4000 | 0o400;
+const AT_FDCWD = -100;
+const AT_EMPTY_PATH = 0x1000;
+/** Type and mode, modification time, size. */
+const STATX_WANTED = 0x1 | 0x40 | 0x200;
+const FILE_TYPE = 0o170000;
+const DIRECTORY = 0o040000;
+const REGULAR_FILE = 0o100000;
+/** With its final zero octet (PATH_MAX). */
+const LONGEST_PATH_BYTES = 4096;
+
+class LibcFiles {
+  readonly #libc: Libc;
+  readonly #path = new Uint8Array(LONGEST_PATH_BYTES);
+  readonly #nothing = new Uint8Array(1);
+  readonly #encoder = new TextEncoder();
+  /** A struct statx, which is the same on all processors: mode at 28, size at 40, modification time at 112. */
+  readonly #statx = new Uint8Array(256);
+  readonly #view = new DataView(this.#statx.buffer);
+
+  constructor(libc: Libc) {
+    this.#libc = libc;
+  }
+
+  /** What is at `path`; undefined when that cannot be seen. */
+  factsOf(path: string): FileFacts | undefined {
+    const { statx } = this.#libc;
+    if (!this.#setPath(path)) return undefined;
+    return statx(AT_FDCWD, this.#path, 0, STATX_WANTED, this.#statx) === 0 ? this.#facts() : undefined;
+  }
+
+  /** What an open file is. */
+  factsOfOpen(descriptor: number): FileFacts | undefined {
+    const { statx } = this.#libc;
+    const failed = statx(descriptor, this.#nothing, AT_EMPTY_PATH, STATX_WANTED, this.#statx) !== 0;
+    return failed ? undefined : this.#facts();
+  }
+
+  open(path: string): OpenFile | undefined {
+    if (!this.#setPath(path)) return undefined;
+    const descriptor = this.#libc.open(this.#path, OPEN_FLAGS);
+    return descriptor < 0 ? undefined : new LibcFile(path, descriptor, this, this.#libc);
+  }
+
+  #facts(): FileFacts {
+    const type = this.#view.getUint16(28, true) & FILE_TYPE;
+    const seconds = Number(this.#view.getBigInt64(112, true));
+    return {
+      isFile: type === REGULAR_FILE,
+      isDirectory: type === DIRECTORY,
+      sizeBytes: Number(this.#view.getBigUint64(40, true)),
+      modifiedMs: seconds * 1000 + this.#view.getUint32(120, true) / 1e6,
+    };
+  }
+
+  /** False for what is no path to the C library. */
+  #setPath(path: string): boolean {
+    const { read, written } = this.#encoder.encodeInto(path, this.#path);
+    if (read < path.length || written === LONGEST_PATH_BYTES || path.includes("\0")) return false;
+    this.#path[written] = 0;
+    return true;
+  }
+}
+
+/** Invariant: the descriptor is used by nobody else, and by nobody once it was closed, because numbers are used again. */
+class LibcFile implements OpenFile {
+  readonly #path: string;
+  readonly #files: LibcFiles;
+  readonly #libc: Libc;
+  #descriptor: number | undefined;
+
+  constructor(path: string, descriptor: number, files: LibcFiles, libc: Libc) {
+    this.#path = path;
+    this.#descriptor = descriptor;
+    this.#files = files;
+    this.#libc = libc;
+  }
+
+  facts(): FileFacts {
+    const facts = this.#files.factsOfOpen(this.#open());
+    if (facts === undefined) throw new Error("the file system does not say what became of it");
+    return facts;
+  }
+
+  readAt(offset: number, into: Uint8Array<ArrayBuffer>): number {
+    const got = this.#libc.pread(this.#open(), into, into.length, BigInt(offset));
+    return got >= 0 ? got : explain(this.#path, offset);
+  }
+
+  async readAtLater(offset: number, into: Uint8Array<ArrayBuffer>): Promise<number> {
+    const got = await this.#libc.preadLater(this.#open(), into, into.length, BigInt(offset));
+    return got >= 0 ? got : explain(this.#path, offset);
+  }
+
+  close(): void {
+    const descriptor = this.#open();
+    this.#descriptor = undefined;
+    this.#libc.close(descriptor);
+  }
+
+  #open(): number {
+    if (this.#descriptor === undefined) throw new Error("the file has been closed");
+    return this.#descriptor;
+  }
+}
+
+/** The C library said no: Deno tries the same, to say why. */
+function explain(path: string, offset: number): never {
+  using file = Deno.openSync(path);
+  file.seekSync(offset, Deno.SeekMode.Start);
+  file.readSync(new Uint8Array(1));
+  throw new Error("reading failed once");
+}
+
+/** Undefined where there is no such library. Every run looks at files, so it is loaded at once. */
+export const libcFiles: LibcFiles | undefined = loaded();
+
+function loaded(): LibcFiles | undefined {
+  const library = openLibc(SYMBOLS);
+  return library && new LibcFiles(library.symbols);
+}
