@@ -20,7 +20,7 @@ export async function dryRun(stage: Stage): Promise<Ending> {
   const say = (line: string) => settings.report.json || stage.toStdout(`${line}\n`);
   const profile = profileOf(settings, log);
   using journal = formerJournalOf(settings);
-  const openInstance = exceptStored(instanceOpener(openOptionsOf(settings, log)), journal);
+  const openInstance = exceptStored(instanceOpener(await openOptionsOf(settings, log)), journal);
   const checked = await beginWithFiles(stage, openInstance);
   const { contexts: first, wish } = transferPlanOf(settings, profile, checked.needs);
   const aside = new Map<string, Need>();

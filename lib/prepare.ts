@@ -7,38 +7,45 @@ import { connectTcp, tcpDuplex } from "./association/transport.ts";
 import { type Profile, readProfile } from "./cli/profile.ts";
 import type { EditWish, Settings } from "./cli/settings.ts";
 import type { Edit } from "./dataset/edits.ts";
-import { parseSet, parseUnset } from "./dataset/parse_edit.ts";
-import { builtInDictionary, type Dictionary } from "./dicom/dictionary.ts";
+import type { Dictionary } from "./dicom/dictionary.ts";
 import { asFault, Fault } from "./errors.ts";
 import { LOGGER, type Logger } from "./log/log.ts";
-import { dictionaryOf } from "./source/dictionary_path.ts";
 import { Journal } from "./source/journal.ts";
 import type { OpenOptions } from "./source/open_instance.ts";
 import { readWholeFile } from "./source/whole_file.ts";
 import { destinationOf } from "./transfer/plan.ts";
 
 /** How files are read and what is done to them. @throws Fault "usage", "configuration" */
-export function openOptionsOf({ input, network, edits }: Settings, log: Logger): OpenOptions {
-  const dictionary = dictionaryInUse(log);
+export async function openOptionsOf(
+  { input, network, edits }: Settings,
+  log: Logger,
+): Promise<OpenOptions> {
+  const dictionary = await ownDictionary(log);
   return {
     mode: input.mode,
     newVr: network.newVr,
     deflateLevel: network.compressionLevel,
     repairUids: network.uidPadding,
     dictionary,
-    edits: edits.map((wish) => editOf(wish, dictionary)),
+    edits: edits.length === 0 ? [] : await editsOf(edits, dictionary),
   };
 }
 
-function dictionaryInUse(log: Logger): Dictionary {
+/** With the user's own files; undefined when there are none, so that nothing is loaded that may not be needed. */
+async function ownDictionary(log: Logger): Promise<Dictionary | undefined> {
   const searchPath = Deno.env.get("DCMDICTPATH");
-  return searchPath ? dictionaryOf(searchPath, log.named(LOGGER.data)) : builtInDictionary();
+  if (!searchPath) return undefined;
+  const { dictionaryOf } = await import("./source/dictionary_path.ts");
+  return dictionaryOf(searchPath, log.named(LOGGER.data));
 }
 
-function editOf(wish: EditWish, dictionary: Dictionary): Edit {
-  return wish.kind === "set"
-    ? parseSet(`${wish.tag}=${wish.value}`, dictionary)
-    : parseUnset(wish.tag, dictionary);
+async function editsOf(wishes: readonly EditWish[], own: Dictionary | undefined): Promise<Edit[]> {
+  const { parseSet, parseUnset } = await import("./dataset/parse_edit.ts");
+  const { builtInDictionary } = await import("./dicom/dictionary.ts");
+  const dictionary = own ?? builtInDictionary();
+  return wishes.map((wish) =>
+    wish.kind === "set" ? parseSet(`${wish.tag}=${wish.value}`, dictionary) : parseUnset(wish.tag, dictionary)
+  );
 }
 
 /** The profile of --config-file. @throws Fault "configuration" */

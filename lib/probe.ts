@@ -43,7 +43,7 @@ export async function probe(stage: Stage): Promise<Ending> {
   const { settings, log, telling, toStdout, signals } = stage;
   const profile = profileOf(settings, log);
   using journal = formerJournalOf(settings);
-  const openInstance = exceptStored(instanceOpener(openOptionsOf(settings, log)), journal);
+  const openInstance = exceptStored(instanceOpener(await openOptionsOf(settings, log)), journal);
   const checked = await beginWithFiles(stage, openInstance);
   const needs = new Map<string, Need>();
   for await (const { sopClassUid, transferSyntax } of instances(stage, openInstance)) {

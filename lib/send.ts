@@ -30,7 +30,7 @@ export async function send(stage: Stage): Promise<Ending> {
   const { network, input } = settings;
   const profile = profileOf(settings, log);
   using journal = journalOf(settings);
-  const options = openOptionsOf(settings, log);
+  const options = await openOptionsOf(settings, log);
   const inventor = network.invention && new Inventor(network.invention);
   const invent = inventor && (({ number }: Input) => inventor.inventFor(number));
   const openInstance = exceptStored(

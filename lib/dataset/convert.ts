@@ -34,7 +34,7 @@ export interface ConvertOptions {
   readonly repairUids?: boolean;
   /** (0028,0103) if it is known: some elements that depend on it come before it. */
   readonly pixelRepresentation?: number;
-  readonly dictionary?: Dictionary;
+  readonly dictionary?: Dictionary | undefined;
   /** What can begin like a sequence by chance is none; see Survey. */
   readonly deceptive?: boolean;
 }

@@ -29,7 +29,7 @@ export interface Instance extends Need {
    * The data set in the transfer syntax `wanted`, once. Closing the source gives the file back.
    * @throws Fault "input" when it cannot be converted to that
    */
-  dataSet(wanted: string): ByteSource;
+  dataSet(wanted: string): ByteSource | Promise<ByteSource>;
   /** Whether it could be: by conversion, or as it is. */
   fits(wanted: string): boolean;
   /** Gives the file back when the data set is not wanted. May be called twice. */

@@ -10,13 +10,13 @@ import { CountedSource } from "../bytes/counted_source.ts";
 import type { ByteSource } from "../bytes/source.ts";
 import { NotDicom, type ReadMode } from "../dataset/beginning.ts";
 import { conversion } from "../dataset/conversion.ts";
-import { convert } from "../dataset/convert.ts";
+import type { ConvertOptions } from "../dataset/convert.ts";
 import { type Edit, topLevelOutcome } from "../dataset/edits.ts";
 import { InflatedSource } from "../dataset/inflating.ts";
 import { surveyStream } from "../dataset/pass_through.ts";
 import { type Survey, survey } from "../dataset/survey.ts";
 import { TAG_SOP_CLASS_UID, TAG_SOP_INSTANCE_UID } from "../dataset/top_level.ts";
-import { builtInDictionary, type Dictionary } from "../dicom/dictionary.ts";
+import type { Dictionary } from "../dicom/dictionary.ts";
 import { Fault } from "../errors.ts";
 import { mayBeArchive } from "./archives/archive.ts";
 import type { FileBytes, Member } from "./archives/member.ts";
@@ -167,7 +167,7 @@ export function instanceOf(input: Input, found: Survey, from: DataSetBytes, opti
       const way = conversion(transferSyntax, wanted, found);
       if (typeof way !== "string") throw new Fault("input", `${name}: ${way.refused}`, { code: "0006:020e" });
       if (way === "none" && asItIs) return from.bytes();
-      return convert(from.bytes(), {
+      return converted(from, {
         name,
         startOffset: found.dataSetOffset,
         from: transferSyntax,
@@ -179,9 +179,15 @@ export function instanceOf(input: Input, found: Survey, from: DataSetBytes, opti
         newVr: options.newVr ?? true,
         deflateLevel: options.deflateLevel,
         repairUids: options.repairUids ?? false,
-        dictionary: options.dictionary ?? builtInDictionary(),
+        dictionary: options.dictionary,
       });
     },
     close: () => from.close(),
   };
+}
+
+/** Most runs convert nothing, and need neither the converter nor the dictionary. */
+async function converted(from: DataSetBytes, how: ConvertOptions): Promise<ByteSource> {
+  const { convert } = await import("../dataset/convert.ts");
+  return convert(from.bytes(), how);
 }

@@ -97,7 +97,7 @@ export class Delivery {
         const names = `${longNameOf(transferSyntax)} -> ${longNameOf(context.transferSyntax)}`;
         this.#log.info(`Converting transfer syntax: ${names}`);
       }
-      const source = instance.dataSet(context.transferSyntax);
+      const source = await instance.dataSet(context.transferSyntax);
       this.#log.info(`Sending Store Request (MsgID ${messageId}, ${modalityOf(sopClassUid) ?? "OT"})`);
       this.#log.debug(() => dumpRequest({ messageId, sopClassUid, sopInstanceUid }));
       this.#torn = true; // until the message is complete
