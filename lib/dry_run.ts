@@ -19,7 +19,7 @@ export async function dryRun(stage: Stage): Promise<Ending> {
   const { settings, log, telling, signals } = stage;
   const say = (line: string) => settings.report.json || stage.toStdout(`${line}\n`);
   const profile = profileOf(settings, log);
-  using journal = formerJournalOf(settings);
+  using journal = await formerJournalOf(settings);
   const openInstance = exceptStored(instanceOpener(await openOptionsOf(settings, log)), journal);
   const checked = await beginWithFiles(stage, openInstance);
   const { contexts: first, wish } = transferPlanOf(settings, profile, checked.needs);

@@ -10,7 +10,7 @@ import type { Edit } from "./dataset/edits.ts";
 import type { Dictionary } from "./dicom/dictionary.ts";
 import { asFault, Fault } from "./errors.ts";
 import { LOGGER, type Logger } from "./log/log.ts";
-import { Journal } from "./source/journal.ts";
+import type { Journal } from "./source/journal.ts";
 import type { OpenOptions } from "./source/open_instance.ts";
 import { readWholeFile } from "./source/whole_file.ts";
 import { destinationOf } from "./transfer/plan.ts";
@@ -70,15 +70,18 @@ function readText(file: string): string {
 }
 
 /** The file of --journal. @throws Fault "configuration" */
-export function journalOf({ delivery, network, peer, port }: Settings): Journal | undefined {
+export async function journalOf(
+  { delivery, network, peer, port }: Settings,
+): Promise<Journal | undefined> {
   if (delivery.journal === undefined) return undefined;
+  const { Journal } = await import("./source/journal.ts");
   return Journal.open(delivery.journal, `${network.calledAeTitle}@${peer}:${port}`);
 }
 
 /** The same for a task that stores nothing: no journal is begun. */
-export function formerJournalOf(settings: Settings): Journal | undefined {
+export async function formerJournalOf(settings: Settings): Promise<Journal | undefined> {
   const { journal } = settings.delivery;
-  return journal !== undefined && isThere(journal) ? journalOf(settings) : undefined;
+  return journal !== undefined && isThere(journal) ? await journalOf(settings) : undefined;
 }
 
 function isThere(path: string): boolean {

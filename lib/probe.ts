@@ -42,7 +42,7 @@ const GREETING_PATIENCE_MS = 2000;
 export async function probe(stage: Stage): Promise<Ending> {
   const { settings, log, telling, toStdout, signals } = stage;
   const profile = profileOf(settings, log);
-  using journal = formerJournalOf(settings);
+  using journal = await formerJournalOf(settings);
   const openInstance = exceptStored(instanceOpener(await openOptionsOf(settings, log)), journal);
   const checked = await beginWithFiles(stage, openInstance);
   const needs = new Map<string, Need>();

@@ -29,7 +29,7 @@ export async function send(stage: Stage): Promise<Ending> {
   const { settings, log, inputs, telling, progress, toStdout, signals } = stage;
   const { network, input } = settings;
   const profile = profileOf(settings, log);
-  using journal = journalOf(settings);
+  using journal = await journalOf(settings);
   const options = await openOptionsOf(settings, log);
   const inventor = network.invention && new Inventor(network.invention);
   const invent = inventor && (({ number }: Input) => inventor.inventFor(number));

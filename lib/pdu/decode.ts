@@ -147,7 +147,7 @@ function decodeAssociate(body: Field): AssociateParts {
 function decodeItem(body: Field, parts: AssociateParts): void {
   const type = body.u8();
   body.skip(1);
-  const item = body.field(body.u16(), `item ${hex8(type)}`);
+  const item = body.item("item", type);
   if (type === 0x10) parts.applicationContext = item.uid();
   else if (type === 0x20) parts.proposed.push(decodeProposedContext(item));
   else if (type === 0x21) parts.answered.push(decodeAnsweredContext(item));
@@ -162,7 +162,7 @@ function decodeProposedContext(item: Field): ProposedContext {
   while (item.left > 0) {
     const type = item.u8();
     item.skip(1);
-    const sub = item.field(item.u16(), `sub-item ${hex8(type)}`);
+    const sub = item.item("sub-item", type);
     if (type === 0x30) abstractSyntax = sub.uid();
     else if (type === 0x40) transferSyntaxes.push(sub.uid());
   }
@@ -178,7 +178,7 @@ function decodeAnsweredContext(item: Field): AnsweredContext {
   while (item.left > 0) {
     const type = item.u8();
     item.skip(1);
-    const sub = item.field(item.u16(), `sub-item ${hex8(type)}`);
+    const sub = item.item("sub-item", type);
     if (type === 0x40) transferSyntax = sub.uid();
   }
   return { id, result, transferSyntax };
@@ -187,7 +187,7 @@ function decodeAnsweredContext(item: Field): AnsweredContext {
 function decodeUserInformation(item: Field, parts: AssociateParts): void {
   const type = item.u8();
   item.skip(1);
-  const sub = item.field(item.u16(), `user information sub-item ${hex8(type)}`);
+  const sub = item.item("user information sub-item", type);
   switch (type) {
     case 0x51:
       parts.maximumLengthReceived = sub.u32();
@@ -240,13 +240,19 @@ class Field {
   readonly #bytes: Uint8Array;
   readonly #end: number;
   #at: number;
-  readonly name: string;
+  readonly #name: string;
+  readonly #itemType: number | undefined;
 
-  constructor(bytes: Uint8Array, start: number, end: number, name: string) {
+  constructor(bytes: Uint8Array, start: number, end: number, name: string, itemType?: number) {
     this.#bytes = bytes;
     this.#at = start;
     this.#end = end;
-    this.name = name;
+    this.#name = name;
+    this.#itemType = itemType;
+  }
+
+  get name(): string {
+    return this.#itemType === undefined ? this.#name : `${this.#name} ${hex8(this.#itemType)}`;
   }
 
   get left(): number {
@@ -273,14 +279,21 @@ class Field {
     this.#take(lengthBytes);
   }
 
-  field(lengthBytes: number, name: string): Field {
+  /** The next bytes; `itemType` completes their name, which is put together only if somebody asks for it. */
+  field(lengthBytes: number, name: string, itemType?: number): Field {
+    const field = new Field(this.#bytes, this.#at, this.#at + lengthBytes, name, itemType);
     if (lengthBytes > this.left) {
       throw new Malformed(
-        `${name} of ${lengthBytes} bytes, but only ${this.left} bytes are left in its ${this.name}`,
+        `${field.name} of ${lengthBytes} bytes, but only ${this.left} bytes are left in its ${this.name}`,
       );
     }
-    const start = this.#take(lengthBytes);
-    return new Field(this.#bytes, start, start + lengthBytes, name);
+    this.#at += lengthBytes;
+    return field;
+  }
+
+  /** The content of an item whose type has been read, behind its 16-bit length. */
+  item(name: string, itemType: number): Field {
+    return this.field(this.u16(), name, itemType);
   }
 
   /** All bytes that are left, as a view. */
