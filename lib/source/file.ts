@@ -108,7 +108,7 @@ export class InputFile implements SeekableBytes {
   /** From here on to the end of the file. */
   #readAhead(): ReadAhead {
     const note = (bytes: number, milliseconds: number) => this.#pace.note(bytes, milliseconds);
-    this.#ahead = new ReadAhead(this.#file, this.path, this.#next, this.lengthBytes, note);
+    this.#ahead = new ReadAhead(this.#file, this.path, this.#next, note);
     return this.#ahead;
   }
 
@@ -153,6 +153,7 @@ export class InputFile implements SeekableBytes {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    void this.#ahead?.close();
     this.#file.close();
     if (this.#head !== undefined && spareHeads.length < MOST_SPARE_HEADS) spareHeads.push(this.#head);
     this.#head = undefined;

@@ -3,8 +3,11 @@ import { cannotRead } from "./reading_faults.ts";
 
 /** Large, so that handing the wait over to another thread is paid for seldom. */
 const PIECE_BYTES = 512 * 1024;
-/** So small a buffer might be moved in memory while somebody else reads into it. */
-const LEAST_PIECE_BYTES = 4096;
+/** What is left of a piece, when that is not worth another read. */
+const LEAST_READ_BYTES = 4096;
+/** Buffers of files that are done with, for the next ones: new ones with every file would keep the garbage collector busy. */
+const spareBuffers: Uint8Array[] = [];
+const MOST_SPARE_BUFFERS = 16;
 
 /**
  * A file on a slow disk, read from one place to its end: in large pieces, and one piece ahead of whoever takes the
@@ -23,21 +26,26 @@ export class ReadAhead {
   readonly #buffers: [Uint8Array, Uint8Array];
   #coming: Promise<Uint8Array>;
 
-  /** @param endOffset where the file ends, as far as is known */
   constructor(
     file: OpenFile,
     path: string,
     offset: number,
-    endOffset: number,
     waited: (bytes: number, milliseconds: number) => void,
   ) {
     this.#file = file;
     this.#path = path;
     this.#offset = offset;
     this.#waited = waited;
-    const pieceBytes = Math.max(LEAST_PIECE_BYTES, Math.min(endOffset - offset, PIECE_BYTES));
-    this.#buffers = [new Uint8Array(pieceBytes), new Uint8Array(pieceBytes)];
+    this.#buffers = [takeBuffer(), takeBuffer()];
     this.#coming = this.#read();
+  }
+
+  /** Gives its memory back; nothing may be asked of it any more. */
+  async close(): Promise<void> {
+    const [taken, coming] = this.#buffers;
+    giveBuffer(taken);
+    await this.#coming.catch(() => {}); // until then somebody writes to the other one
+    giveBuffer(coming);
   }
 
   /**
@@ -81,7 +89,7 @@ export class ReadAhead {
 
   async #readFully(buffer: Uint8Array): Promise<Uint8Array> {
     let filled = 0;
-    while (buffer.length - filled >= LEAST_PIECE_BYTES) {
+    while (buffer.length - filled >= LEAST_READ_BYTES) {
       const got = await this.#file.readAtLater(this.#offset, filled === 0 ? buffer : buffer.subarray(filled));
       if (got === 0) break;
       filled += got;
@@ -89,4 +97,12 @@ export class ReadAhead {
     }
     return buffer.subarray(0, filled);
   }
+}
+
+function takeBuffer(): Uint8Array {
+  return spareBuffers.pop() ?? new Uint8Array(PIECE_BYTES);
+}
+
+function giveBuffer(buffer: Uint8Array): void {
+  if (spareBuffers.length < MOST_SPARE_BUFFERS) spareBuffers.push(buffer);
 }
