@@ -126,12 +126,25 @@ Deno.test("the file is no DICOM at all", async () => {
   assertMatch(await hints(1, ["127.0.0.1", String(peer.port), file]), /leave it out/);
 });
 
-Deno.test("the runtime does not open the file", async () => {
+Deno.test("the runtime does not open the report", async () => {
   await using peer = startRecordingPeer();
-  assertMatch(
-    await hints(1, ["127.0.0.1", String(peer.port), "/proc/self/status"]),
-    /copy it to another folder, or give it on standard input/,
-  );
+  const args = ["--report", "/proc/self/report.json", "127.0.0.1", String(peer.port), WHOLE];
+  const { code, stderr } = await runStorescu(args, { timeoutSeconds: 30 });
+  assertEquals(code, 1, stderr);
+  assertMatch(stderr, /the runtime opens no files of \/dev, \/proc and \/sys/);
+});
+
+Deno.test("the runtime would not open the file, but the C library does", async () => {
+  await using peer = startRecordingPeer();
+  const [folder, name] = ["/dev/shm", `storescu-test-${Deno.pid}.dcm`];
+  const { code } = await runProgram("/bin/cp", [WHOLE, `${folder}/${name}`], {});
+  assertEquals(code, 0);
+  try {
+    const args = ["127.0.0.1", String(peer.port), `${folder}/${name}`];
+    assertEquals((await runStorescu(args, { timeoutSeconds: 30 })).code, 0);
+  } finally {
+    await runProgram("/bin/rm", [`${folder}/${name}`], {});
+  }
 });
 
 Deno.test("the file is truncated", async () => {
