@@ -279,13 +279,13 @@ export class Association {
   takeAnswers(patienceMs: number): void {
     const untilMs = performance.now() + patienceMs;
     try {
-      while (this.#isReading() && !this.#requests.empty) {
+      while (this.#isReading()) {
         const lengthBytes = this.#duplex.readNow?.(this.#framer.space()) ?? 0;
         if (lengthBytes > 0) {
           this.#framer.filled(lengthBytes);
           this.#takeWhole();
           this.#acknowledgeHalf();
-        } else if (performance.now() >= untilMs) return;
+        } else if (this.#requests.empty || performance.now() >= untilMs) return;
       }
     } catch (caught) {
       this.#endBy(caught);

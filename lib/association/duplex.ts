@@ -9,7 +9,10 @@ export interface Duplex {
    * time; `from` must not change until it is done.
    */
   write(from: Uint8Array): Promise<number>;
-  /** Reads what is there, without waiting; 0 when there is nothing, or read() has more to say about it. */
+  /**
+   * Reads what is there, without waiting; 0 when there is nothing, or read() has more to say about it. Called until it
+   * answers 0, because a read() that waits may not see what was left.
+   */
   readNow?(into: Uint8Array): number;
   /** Writes what can be taken without waiting; 0 when that is nothing, or write() has more to say. Not during a write(). */
   writeNow?(from: Uint8Array): number;

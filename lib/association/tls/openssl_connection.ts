@@ -38,6 +38,10 @@ export class OpenSslConnection implements TlsDuplex {
   readonly #ours: OurSide;
   readonly #outgoing: Bytes = new Uint8Array(OUTGOING_BYTES);
   readonly #incoming: Bytes = new Uint8Array(INCOMING_BYTES);
+  /** The same for readNow(), because a read() may be waiting with the other. */
+  readonly #arrived: Bytes = new Uint8Array(INCOMING_BYTES);
+  /** What readNow() came upon, for read() to say. */
+  #end: { readonly fault: Fault | undefined } | undefined;
   #flushing: Promise<void> | undefined;
   /** A socket that takes everything at once would let nothing else get on. */
   #turns = new Turns();
@@ -98,7 +102,7 @@ export class OpenSslConnection implements TlsDuplex {
   async read(into: Bytes): Promise<number | null> {
     const { ssl, crypto } = this.#library;
     for (;;) {
-      if (this.#destroyed) return null;
+      if (this.#hasEnded()) return null;
       crypto.ERR_clear_error();
       const count = ssl.SSL_read(this.#ssl, into, into.length);
       if (count > 0) {
@@ -110,8 +114,37 @@ export class OpenSslConnection implements TlsDuplex {
       this.#flush()?.catch(() => {});
       if (error === ZERO_RETURN) return null;
       if (error !== WANT_READ) throw this.#takeFault();
-      if (!(await this.#receive())) return null;
+      if (!(await this.#receive())) {
+        this.#hasEnded(); // perhaps by a fault
+        return null;
+      }
     }
+  }
+
+  /** True when there is nothing more to be read. @throws Fault that readNow() came upon */
+  #hasEnded(): boolean {
+    if (this.#end?.fault !== undefined) throw this.#end.fault;
+    return this.#destroyed || this.#end !== undefined;
+  }
+
+  readNow(into: Bytes): number {
+    const { ssl, crypto } = this.#library;
+    if (this.#destroyed || this.#end !== undefined) return 0;
+    const arrived = this.#socket?.receiveNow(this.#arrived) ?? 0;
+    if (arrived > 0) crypto.BIO_write(this.#received, this.#arrived, arrived);
+    // Also when nothing did: several records may have come at once before.
+    crypto.ERR_clear_error();
+    const count = ssl.SSL_read(this.#ssl, into, into.length);
+    if (count > 0) {
+      this.#hasSentData = true;
+      return count;
+    }
+    const error = ssl.SSL_get_error(this.#ssl, count);
+    this.#flush()?.catch(() => {});
+    if (error === WANT_READ) return 0;
+    this.#end = { fault: error === ZERO_RETURN ? undefined : this.#takeFault() };
+    this.#socket?.shutdown(); // wakes the read() that waits
+    return 0;
   }
 
   async write(from: Bytes): Promise<number> {
