@@ -1,6 +1,6 @@
 /** The C library of a Linux system, for what Deno does not offer. */
 
-/** Places of glibc; the executable's permission to load libraries is limited to these files (scripts/permissions). */
+/** Places of glibc; the executable's permission to load libraries is limited to these files (deno.json). */
 const LIBC_PATHS = [
   "/lib/x86_64-linux-gnu/libc.so.6",
   "/lib/aarch64-linux-gnu/libc.so.6",

@@ -79,3 +79,50 @@ Deno.test("a write that the peer stalls can be cut", async () => {
   for (const write of writes) await assertRejects(() => write, Fault, "enough");
   assertEquals(outgoing.busy, false);
 });
+
+Deno.test("what the transport takes at once is not waited for, and the rest follows in order", async () => {
+  const valve = new Valve();
+  const room: number[] = [];
+  let moved = 0;
+  const duplex: Duplex = {
+    read: () => Promise.resolve(null),
+    write: (from) => valve.write(from),
+    writeNow(from) {
+      const lengthBytes = Math.min(room.shift() ?? 0, from.length);
+      valve.taken.push(...from.subarray(0, lengthBytes));
+      return lengthBytes;
+    },
+    quickAck() {},
+    destroy() {},
+  };
+  const outgoing = new Outgoing(duplex, () => moved++, () => Promise.resolve(new Fault("lost", "")));
+  room.push(3, 1);
+  const first = outgoing.write(Uint8Array.of(1, 2, 3));
+  assertEquals([outgoing.busy, valve.taken, moved], [false, [1, 2, 3], 1]);
+  const second = outgoing.write(Uint8Array.of(4, 5));
+  room.push(9);
+  const third = outgoing.write(Uint8Array.of(6));
+  assertEquals([outgoing.busy, valve.taken], [true, [1, 2, 3, 4]], "nothing overtakes what waits");
+  await valve.take(1);
+  await valve.take(1);
+  await Promise.all([first, second, third]);
+  assertEquals([outgoing.busy, valve.taken], [false, [1, 2, 3, 4, 5, 6]]);
+});
+
+Deno.test("after a write that failed nothing is written at once either", async () => {
+  const valve = new Valve();
+  let asked = 0;
+  const duplex: Duplex = {
+    read: () => Promise.resolve(null),
+    write: (from) => valve.write(from),
+    writeNow: () => asked++ === 0 ? 0 : 1,
+    quickAck() {},
+    destroy() {},
+  };
+  const outgoing = new Outgoing(duplex, () => {}, () => Promise.resolve(new Fault("lost", "gone")));
+  const first = outgoing.write(Uint8Array.of(1));
+  await valve.refuse();
+  await assertRejects(() => first, Fault, "gone");
+  await assertRejects(() => outgoing.write(Uint8Array.of(2)), Fault, "gone");
+  assertEquals([asked, valve.taken], [1, []]);
+});

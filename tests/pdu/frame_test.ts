@@ -6,6 +6,17 @@ import { concat } from "../peers/pdu_reader.ts";
 import { madeBytes } from "./made_up_pdus.ts";
 import { recordedNames, recordedPdu } from "./recorded.ts";
 
+/** The same, for bytes that were read elsewhere. */
+function cutPut(stream: Uint8Array, size: number): string[] {
+  const framer = new PduFramer(1 << 20);
+  const pdus: string[] = [];
+  for (let at = 0; at < stream.length; at += size) {
+    framer.put(stream.subarray(at, at + size));
+    for (let pdu = framer.next(); pdu instanceof Uint8Array; pdu = framer.next()) pdus.push(pdu.toHex());
+  }
+  return pdus;
+}
+
 /** Feeds a stream in reads of at most the sizes given, and answers all that comes out of it. */
 function cut(
   stream: Uint8Array,
@@ -36,6 +47,7 @@ Deno.test("a stream gives the same PDUs wherever its reads end", () => {
   const whole = { pdus: DIALOGUE.map((pdu) => pdu.toHex()), error: undefined, inMiddle: false };
   assertEquals(cut(stream, () => stream.length), whole);
   for (const size of [1, 2, 3, 5, 6, 7, 11, 12, 13, 100, 4096]) assertEquals(cut(stream, () => size), whole);
+  for (const size of [1, 7, 100, stream.length]) assertEquals(cutPut(stream, size), whole.pdus);
   for (let at = 1; at < stream.length; at++) {
     const sizes = [at, stream.length];
     assertEquals(cut(stream, () => sizes.shift() ?? 1).pdus, whole.pdus, `split at ${at}`);

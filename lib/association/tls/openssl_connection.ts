@@ -100,16 +100,11 @@ export class OpenSslConnection implements TlsDuplex {
   }
 
   async read(into: Bytes): Promise<number | null> {
-    const { ssl, crypto } = this.#library;
     for (;;) {
       if (this.#hasEnded()) return null;
-      crypto.ERR_clear_error();
-      const count = ssl.SSL_read(this.#ssl, into, into.length);
-      if (count > 0) {
-        this.#hasSentData = true;
-        return count;
-      }
-      const error = ssl.SSL_get_error(this.#ssl, count);
+      const count = this.#decipher(into);
+      if (count > 0) return count;
+      const error = this.#library.ssl.SSL_get_error(this.#ssl, count);
       // An alert or new key of ours must not hold up reading; if it cannot be sent, the next write says why.
       this.#flush()?.catch(() => {});
       if (error === ZERO_RETURN) return null;
@@ -128,23 +123,26 @@ export class OpenSslConnection implements TlsDuplex {
   }
 
   readNow(into: Bytes): number {
-    const { ssl, crypto } = this.#library;
     if (this.#destroyed || this.#end !== undefined) return 0;
     const arrived = this.#socket?.receiveNow(this.#arrived) ?? 0;
-    if (arrived > 0) crypto.BIO_write(this.#received, this.#arrived, arrived);
+    if (arrived > 0) this.#library.crypto.BIO_write(this.#received, this.#arrived, arrived);
     // Also when nothing did: several records may have come at once before.
-    crypto.ERR_clear_error();
-    const count = ssl.SSL_read(this.#ssl, into, into.length);
-    if (count > 0) {
-      this.#hasSentData = true;
-      return count;
-    }
-    const error = ssl.SSL_get_error(this.#ssl, count);
+    const count = this.#decipher(into);
+    if (count > 0) return count;
+    const error = this.#library.ssl.SSL_get_error(this.#ssl, count);
     this.#flush()?.catch(() => {});
     if (error === WANT_READ) return 0;
     this.#end = { fault: error === ZERO_RETURN ? undefined : this.#takeFault() };
     this.#socket?.shutdown(); // wakes the read() that waits
     return 0;
+  }
+
+  /** Reads what has been put into the BIO; answers what SSL_read does: more than 0 is a number of bytes. */
+  #decipher(into: Bytes): number {
+    this.#library.crypto.ERR_clear_error();
+    const count = this.#library.ssl.SSL_read(this.#ssl, into, into.length);
+    if (count > 0) this.#hasSentData = true;
+    return count;
   }
 
   async write(from: Bytes): Promise<number> {

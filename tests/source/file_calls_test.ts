@@ -1,0 +1,74 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { factsOf, type OpenFile, openToRead } from "../../lib/source/file_calls.ts";
+
+const CONTENT = Uint8Array.from({ length: 10_000 }, (_, at) => at % 251);
+
+/** Runs `use` with a folder that holds files of odd names. */
+async function withFolder(use: (folder: string) => void | Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await use(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("what is at a path is what Deno says of it", async () => {
+  await withFolder(async (folder) => {
+    for (const name of ["plain", "Größe – 画像", "a\nb", "+f", " "]) {
+      const path = `${folder}/${name}`;
+      await Deno.writeFile(path, CONTENT);
+      await Deno.utime(path, 1_000_000_000.5, 1_600_000_000.25);
+      const { isFile, isDirectory, size, mtime } = await Deno.stat(path);
+      const facts = factsOf(path);
+      assertEquals([facts?.isFile, facts?.isDirectory, facts?.sizeBytes], [isFile, isDirectory, size]);
+      assertEquals(Math.floor(facts?.modifiedMs ?? 0), mtime?.getTime());
+    }
+    await Deno.symlink(`${folder}/plain`, `${folder}/link`);
+    assertEquals(factsOf(`${folder}/link`)?.sizeBytes, CONTENT.length);
+    assertEquals([factsOf(folder)?.isFile, factsOf(folder)?.isDirectory], [false, true]);
+  });
+});
+
+const NO_FILES = {
+  "nothing is there": "/no/such/file",
+  "no name": "",
+  "a NUL in the name": "/etc/passwd\0.dcm",
+  "a name longer than any": `/${"x/".repeat(3000)}`,
+};
+
+for (const [what, path] of Object.entries(NO_FILES)) {
+  Deno.test(`neither seen nor opened: ${what}`, () => {
+    assertEquals(factsOf(path), undefined);
+    assertThrows(() => openToRead(path));
+  });
+}
+
+Deno.test("a file is read at any offset, at once or later, and not any more when it is closed", async () => {
+  await withFolder(async (folder) => {
+    await Deno.writeFile(`${folder}/file`, CONTENT);
+    const file: OpenFile = openToRead(`${folder}/file`);
+    for (const offset of [0, 1, 5000, 9999, 10_000, 20_000, 3]) {
+      const [now, later] = [new Uint8Array(4096), new Uint8Array(4096)];
+      const expected = CONTENT.subarray(offset, offset + 4096);
+      assertEquals(now.subarray(0, file.readAt(offset, now)), expected);
+      assertEquals(later.subarray(0, await file.readAtLater(offset, later)), expected);
+    }
+    assertEquals(file.facts().sizeBytes, CONTENT.length);
+    file.close();
+    assertThrows(() => file.readAt(0, new Uint8Array(100)));
+    await assertRejects(() => file.readAtLater(0, new Uint8Array(100)));
+  });
+});
+
+Deno.test("a folder can be opened, but the facts tell what it is, and reading says why not", async () => {
+  await withFolder((folder) => {
+    const opened = openToRead(folder);
+    try {
+      assertEquals(opened.facts().isDirectory, true);
+      assertThrows(() => opened.readAt(0, new Uint8Array(100)), Error, "directory");
+    } finally {
+      opened.close();
+    }
+  });
+});
