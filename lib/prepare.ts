@@ -10,6 +10,7 @@ import type { Edit } from "./dataset/edits.ts";
 import type { Dictionary } from "./dicom/dictionary.ts";
 import { asFault, Fault } from "./errors.ts";
 import { LOGGER, type Logger } from "./log/log.ts";
+import { factsOf } from "./source/file_calls.ts";
 import type { Journal } from "./source/journal.ts";
 import type { OpenOptions } from "./source/open_instance.ts";
 import { readWholeFile } from "./source/whole_file.ts";
@@ -81,16 +82,7 @@ export async function journalOf(
 /** The same for a task that stores nothing: no journal is begun. */
 export async function formerJournalOf(settings: Settings): Promise<Journal | undefined> {
   const { journal } = settings.delivery;
-  return journal !== undefined && isThere(journal) ? await journalOf(settings) : undefined;
-}
-
-function isThere(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
+  return journal !== undefined && factsOf(journal) !== undefined ? await journalOf(settings) : undefined;
 }
 
 /** Who wants to know how a connection is made. */

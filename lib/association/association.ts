@@ -280,7 +280,8 @@ export class Association {
     const untilMs = performance.now() + patienceMs;
     try {
       while (this.#isReading()) {
-        const lengthBytes = this.#duplex.readNow?.(this.#framer.space()) ?? 0;
+        const lengthBytes = this.#duplex.readNow?.(this.#framer.space());
+        if (lengthBytes === undefined) return; // asking again would only keep the loop from reading
         if (lengthBytes > 0) {
           this.#framer.filled(lengthBytes);
           this.#takeWhole();

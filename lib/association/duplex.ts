@@ -10,10 +10,10 @@ export interface Duplex {
    */
   write(from: Uint8Array): Promise<number>;
   /**
-   * Reads what is there, without waiting; 0 when there is nothing, or read() has more to say about it. Called until it
-   * answers 0, because a read() that waits may not see what was left.
+   * Reads what is there, without waiting; 0 when there is nothing, or read() has more to say about it; undefined where only
+   * read() can tell. Called until it answers one of these, because a read() that waits may not see what was left.
    */
-  readNow?(into: Uint8Array): number;
+  readNow?(into: Uint8Array): number | undefined;
   /** Writes what can be taken without waiting; 0 when that is nothing, or write() has more to say. Not during a write(). */
   writeNow?(from: Uint8Array): number;
   /** Asks for the answer to be acknowledged at once (TCP_QUICKACK, not sticky: call before each read that waits for the rest of it). */

@@ -40,7 +40,9 @@ export class Outgoing {
     const lengthBytes = turn === undefined ? this.#writeNow(bytes) : 0;
     if (lengthBytes === bytes.length) return DONE;
     this.#unwritten++;
-    const written = this.#writeAfter(turn ?? this.#last, bytes, lengthBytes);
+    const last = this.#last;
+    const before = turn === undefined ? last : turn.then(() => last);
+    const written = this.#writeAfter(before, bytes, lengthBytes);
     written.catch(() => {}); // seen by those who wait for it, and by the next write
     this.#last = written;
     return written;

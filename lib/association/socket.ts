@@ -35,7 +35,10 @@ export interface Socket {
   shutdown(): void;
   /** Sends small writes at once (TCP_NODELAY), for connections on which Deno has no call for it. */
   noDelay(): void;
-  /** Sends what the kernel takes at once of all, or the first `lengthBytes`, octets; 0 also when there is anything wrong, which a call of Deno's will tell. */
+  /**
+   * Sends what the kernel takes at once of all octets, or of the first `lengthBytes`; 0 also when there is anything wrong,
+   * which a call of Deno's will tell.
+   */
   sendNow(from: Uint8Array, lengthBytes?: number): number;
   /** Receives what is there; 0 also at the end of the stream, or when there is anything wrong. */
   receiveNow(into: Uint8Array): number;

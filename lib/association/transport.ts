@@ -123,7 +123,7 @@ export function tcpDuplex(connection: Deno.TcpConn): Duplex {
       if (!destroyed) findOnce();
       return lengthBytes;
     },
-    readNow: (into) => found()?.receiveNow(into) ?? 0,
+    readNow: (into) => found()?.receiveNow(into),
     writeNow: (from) => found()?.sendNow(from) ?? 0,
     quickAck: () => {
       if (!destroyed) findOnce()?.quickAck();

@@ -2,6 +2,7 @@
 
 import { isDirectory, referencedFileIds } from "../dataset/directory.ts";
 import { asFault, Fault } from "../errors.ts";
+import { factsOf } from "./file_calls.ts";
 import { openFile } from "./file.ts";
 import type { Operand } from "./operands.ts";
 import type { ReadPace } from "./read_pace.ts";
@@ -45,7 +46,7 @@ export function* referencedFiles(dicomdir: string, pace: ReadPace): Generator<Op
 }
 
 function notOne(path: string, pace: ReadPace): Fault {
-  if (isFolder(path)) {
+  if (factsOf(path)?.isDirectory) {
     return new Fault("input", `cannot read ${path}: it is a directory`, {
       remedy: `name the DICOMDIR in it: ${path.replace(/\/+$/, "")}/DICOMDIR`,
     });
@@ -122,17 +123,5 @@ function simplified(name: string): string {
 }
 
 function exists(path: string): boolean {
-  try {
-    return !Deno.statSync(path).isDirectory;
-  } catch {
-    return false;
-  }
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return Deno.statSync(path).isDirectory;
-  } catch {
-    return false;
-  }
+  return factsOf(path)?.isDirectory === false;
 }

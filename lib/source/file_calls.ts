@@ -36,7 +36,7 @@ export function factsOf(path: string): FileFacts | undefined {
   }
 }
 
-/** Does not wait for a writer to a FIFO. @throws what Deno throws */
+/** Of a FIFO, Deno's own call waits for a writer: look before. @throws what Deno throws */
 export function openToRead(path: string): OpenFile {
   return libcFiles?.open(path) ?? new DenoFile(Deno.openSync(path));
 }

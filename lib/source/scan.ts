@@ -5,6 +5,7 @@
  * one folder's names per level are in memory. A folder is known by device and inode, and a link that leads back to a
  * folder above is not followed.
  */
+import { factsOf } from "./file_calls.ts";
 import { Fault } from "../errors.ts";
 import { hiddenNames } from "./hidden_names.ts";
 import { cannotRead } from "./reading_faults.ts";
@@ -78,13 +79,9 @@ function notInUtf8(path: string, names: readonly string[]): Fault {
   });
 }
 
+/** A link to nowhere does not: it is reported when the file is opened. */
 function leadsToFolder(path: string): boolean {
-  try {
-    return Deno.statSync(path).isDirectory;
-  } catch {
-    // A link to nowhere is reported when the file is opened.
-    return false;
-  }
+  return factsOf(path)?.isDirectory === true;
 }
 
 function identityOf(path: string): string {

@@ -1,15 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Fault } from "../../lib/errors.ts";
 import { NewFile } from "../../lib/log/new_file.ts";
-
-async function withFolder(use: (folder: string) => void | Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await use(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { withFolder } from "../with_folder.ts";
 
 function names(folder: string): string[] {
   return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();

@@ -1,17 +1,8 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { withFolder } from "../with_folder.ts";
 import { factsOf, type OpenFile, openToRead } from "../../lib/source/file_calls.ts";
 
 const CONTENT = Uint8Array.from({ length: 10_000 }, (_, at) => at % 251);
-
-/** Runs `use` with a folder that holds files of odd names. */
-async function withFolder(use: (folder: string) => void | Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await use(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 Deno.test("what is at a path is what Deno says of it", async () => {
   await withFolder(async (folder) => {

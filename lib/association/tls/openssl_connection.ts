@@ -122,9 +122,10 @@ export class OpenSslConnection implements TlsDuplex {
     return this.#destroyed || this.#end !== undefined;
   }
 
-  readNow(into: Bytes): number {
+  readNow(into: Bytes): number | undefined {
     if (this.#destroyed || this.#end !== undefined) return 0;
-    const arrived = this.#socket?.receiveNow(this.#arrived) ?? 0;
+    const arrived = this.#socket?.receiveNow(this.#arrived);
+    if (arrived === undefined) return undefined;
     if (arrived > 0) this.#library.crypto.BIO_write(this.#received, this.#arrived, arrived);
     // Also when nothing did: several records may have come at once before.
     const count = this.#decipher(into);
