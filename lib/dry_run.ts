@@ -18,7 +18,7 @@ import { transferPlanOf } from "./transfer/plan.ts";
 export async function dryRun(stage: Stage): Promise<Ending> {
   const { settings, log, telling, signals } = stage;
   const say = (line: string) => settings.report.json || stage.toStdout(`${line}\n`);
-  const profile = profileOf(settings, log);
+  const profile = await profileOf(settings, log);
   using journal = await formerJournalOf(settings);
   const openInstance = exceptStored(instanceOpener(await openOptionsOf(settings, log)), journal);
   const checked = await beginWithFiles(stage, openInstance);

@@ -8,7 +8,7 @@ import type { WriteText } from "./log/standard_streams.ts";
 import { type StatusLine, stderrStatusLine } from "./log/status_line.ts";
 import type { Observer } from "./report/events.ts";
 import { jsonLines } from "./report/json_lines.ts";
-import { Progress } from "./report/progress.ts";
+import type { Progress } from "./report/progress.ts";
 import { type Ending, summaryLines, totalLine } from "./report/summary.ts";
 import { Telling } from "./report/telling.ts";
 import { send } from "./send.ts";
@@ -45,7 +45,7 @@ async function performTold(
   line: StatusLine,
   toStdout: WriteText,
 ): Promise<number> {
-  const progress = showsProgress(settings, log, line) ? new Progress(line) : undefined;
+  const progress = showsProgress(settings, log, line) ? await newProgress(line) : undefined;
   const telling = new Telling([
     ...await observersOf(settings, log, toStdout),
     ...(progress === undefined ? [] : [progress]),
@@ -107,6 +107,11 @@ function tellSummary(telling: Telling, counts: readonly string[], log: Logger, l
   const level = telling.tally.failures > 0 ? "error" : "info";
   if (log.enabled(level)) log.log(level, lines.join("\n"));
   else if (log.enabled("warn") && Deno.stderr.isTerminal()) line.write(prefixed(level, lines.join("\n")));
+}
+
+async function newProgress(line: StatusLine): Promise<Progress> {
+  const { Progress } = await import("./report/progress.ts");
+  return new Progress(line);
 }
 
 /** Progress and lines about every file would only get into each other's way. */

@@ -4,7 +4,7 @@ import type { Duplex } from "./association/duplex.ts";
 import type { TlsDetails } from "./association/tls/engine.ts";
 import { readNoDelay } from "./association/socket_variables.ts";
 import { connectTcp, tcpDuplex } from "./association/transport.ts";
-import { type Profile, readProfile } from "./cli/profile.ts";
+import type { Profile } from "./cli/profile.ts";
 import type { EditWish, Settings } from "./cli/settings.ts";
 import type { Edit } from "./dataset/edits.ts";
 import type { Dictionary } from "./dicom/dictionary.ts";
@@ -50,9 +50,10 @@ async function editsOf(wishes: readonly EditWish[], own: Dictionary | undefined)
 }
 
 /** The profile of --config-file. @throws Fault "configuration" */
-export function profileOf({ network }: Settings, log: Logger): Profile | undefined {
+export async function profileOf({ network }: Settings, log: Logger): Promise<Profile | undefined> {
   if (network.profile === undefined) return undefined;
   const { file, name } = network.profile;
+  const { readProfile } = await import("./cli/profile.ts");
   try {
     return readProfile(readText(file), file, name, (warning) => log.warn(warning));
   } catch (caught) {

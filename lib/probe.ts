@@ -41,7 +41,7 @@ const GREETING_PATIENCE_MS = 2000;
 /** Exit code 0 only if every file could be sent; without files, if anything could. */
 export async function probe(stage: Stage): Promise<Ending> {
   const { settings, log, telling, toStdout, signals } = stage;
-  const profile = profileOf(settings, log);
+  const profile = await profileOf(settings, log);
   using journal = await formerJournalOf(settings);
   const openInstance = exceptStored(instanceOpener(await openOptionsOf(settings, log)), journal);
   const checked = await beginWithFiles(stage, openInstance);

@@ -28,7 +28,7 @@ import { userIdentityOf } from "./transfer/user_identity.ts";
 export async function send(stage: Stage): Promise<Ending> {
   const { settings, log, inputs, telling, progress, toStdout, signals } = stage;
   const { network, input } = settings;
-  const profile = profileOf(settings, log);
+  const profile = await profileOf(settings, log);
   using journal = await journalOf(settings);
   const options = await openOptionsOf(settings, log);
   const inventor = network.invention && new Inventor(network.invention);

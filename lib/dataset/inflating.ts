@@ -1,5 +1,5 @@
 import type { ByteSource } from "../bytes/source.ts";
-import { Fault } from "../errors.ts";
+import { cannotInflate } from "./structure_faults.ts";
 import { OUTPUT_BYTES } from "./zlib_output.ts";
 import { ZlibSource } from "./zlib_source.ts";
 
@@ -19,12 +19,4 @@ export class InflatedSource extends ZlibSource {
       padded: false,
     });
   }
-}
-
-export function cannotInflate(what: string, cause: Error): Fault {
-  return new Fault("input", `cannot inflate ${what}: ${cause.message}`, {
-    code: "0001:000a",
-    remedy: "the file is truncated or damaged: copy or export it again",
-    cause,
-  });
 }

@@ -1,7 +1,7 @@
 import type { InflateRaw } from "node:zlib";
 import { Fault } from "../errors.ts";
-import { cannotInflate } from "./inflating.ts";
 import type { StructureWalk } from "./structure.ts";
+import { cannotInflate } from "./structure_faults.ts";
 import { StructureFeed } from "./structure_feed.ts";
 import { OUTPUT_BYTES, release } from "./zlib_output.ts";
 

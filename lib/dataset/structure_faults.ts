@@ -53,3 +53,12 @@ function cannotRead(what: string, place: Place, why: string, details: FaultDetai
     details,
   );
 }
+
+/** A deflated data set, or a compressed file, that is no deflate stream to its end. */
+export function cannotInflate(what: string, cause: Error): Fault {
+  return new Fault("input", `cannot inflate ${what}: ${cause.message}`, {
+    code: "0001:000a",
+    remedy: "the file is truncated or damaged: copy or export it again",
+    cause,
+  });
+}

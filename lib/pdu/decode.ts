@@ -145,9 +145,8 @@ function decodeAssociate(body: Field): AssociateParts {
 }
 
 function decodeItem(body: Field, parts: AssociateParts): void {
-  const type = body.u8();
-  body.skip(1);
-  const item = body.item("item", type);
+  const item = body.item("item");
+  const { type } = item;
   if (type === 0x10) parts.applicationContext = item.uid();
   else if (type === 0x20) parts.proposed.push(decodeProposedContext(item));
   else if (type === 0x21) parts.answered.push(decodeAnsweredContext(item));
@@ -160,35 +159,26 @@ function decodeProposedContext(item: Field): ProposedContext {
   let abstractSyntax = "";
   const transferSyntaxes: string[] = [];
   while (item.left > 0) {
-    const type = item.u8();
-    item.skip(1);
-    const sub = item.item("sub-item", type);
-    if (type === 0x30) abstractSyntax = sub.uid();
-    else if (type === 0x40) transferSyntaxes.push(sub.uid());
+    const sub = item.item("sub-item");
+    if (sub.type === 0x30) abstractSyntax = sub.uid();
+    else if (sub.type === 0x40) transferSyntaxes.push(sub.uid());
   }
   return { id, abstractSyntax, transferSyntaxes };
 }
 
 function decodeAnsweredContext(item: Field): AnsweredContext {
-  const id = item.u8();
-  item.skip(1);
-  const result = item.u8();
-  item.skip(1);
+  const head = item.u32();
   let transferSyntax = "";
   while (item.left > 0) {
-    const type = item.u8();
-    item.skip(1);
-    const sub = item.item("sub-item", type);
-    if (type === 0x40) transferSyntax = sub.uid();
+    const sub = item.item("sub-item");
+    if (sub.type === 0x40) transferSyntax = sub.uid();
   }
-  return { id, result, transferSyntax };
+  return { id: head >>> 24, result: (head >>> 8) & 0xff, transferSyntax };
 }
 
 function decodeUserInformation(item: Field, parts: AssociateParts): void {
-  const type = item.u8();
-  item.skip(1);
-  const sub = item.item("user information sub-item", type);
-  switch (type) {
+  const sub = item.item("user information sub-item");
+  switch (sub.type) {
     case 0x51:
       parts.maximumLengthReceived = sub.u32();
       break;
@@ -241,18 +231,20 @@ class Field {
   readonly #end: number;
   #at: number;
   readonly #name: string;
-  readonly #itemType: number | undefined;
+  /** Of an item or sub-item; undefined for other fields. */
+  readonly type: number | undefined;
 
-  constructor(bytes: Uint8Array, start: number, end: number, name: string, itemType?: number) {
+  constructor(bytes: Uint8Array, start: number, end: number, name: string, type?: number) {
     this.#bytes = bytes;
     this.#at = start;
     this.#end = end;
     this.#name = name;
-    this.#itemType = itemType;
+    this.type = type;
   }
 
+  /** Put together only if somebody asks for it. */
   get name(): string {
-    return this.#itemType === undefined ? this.#name : `${this.#name} ${hex8(this.#itemType)}`;
+    return this.type === undefined ? this.#name : `${this.#name} ${hex8(this.type)}`;
   }
 
   get left(): number {
@@ -279,9 +271,9 @@ class Field {
     this.#take(lengthBytes);
   }
 
-  /** The next bytes; `itemType` completes their name, which is put together only if somebody asks for it. */
-  field(lengthBytes: number, name: string, itemType?: number): Field {
-    const field = new Field(this.#bytes, this.#at, this.#at + lengthBytes, name, itemType);
+  /** The next bytes; `type` completes their name. */
+  field(lengthBytes: number, name: string, type?: number): Field {
+    const field = new Field(this.#bytes, this.#at, this.#at + lengthBytes, name, type);
     if (lengthBytes > this.left) {
       throw new Malformed(
         `${field.name} of ${lengthBytes} bytes, but only ${this.left} bytes are left in its ${this.name}`,
@@ -291,9 +283,10 @@ class Field {
     return field;
   }
 
-  /** The content of an item whose type has been read, behind its 16-bit length. */
-  item(name: string, itemType: number): Field {
-    return this.field(this.u16(), name, itemType);
+  /** The content of the next item, behind its type, a reserved octet and its 16-bit length. */
+  item(name: string): Field {
+    const head = this.u32();
+    return this.field(head & 0xffff, name, head >>> 24);
   }
 
   /** All bytes that are left, as a view. */
@@ -304,10 +297,10 @@ class Field {
 
   /** All bytes that are left as characters, without padding at the end. */
   text(): string {
-    const bytes = this.rest();
-    let end = bytes.length;
-    while (end > 0 && (bytes[end - 1] === 0x20 || bytes[end - 1] === 0)) end--;
-    return charactersOf(bytes.subarray(0, end));
+    const start = this.#take(this.left);
+    let end = this.#end;
+    while (end > start && (this.#bytes[end - 1] === 0x20 || this.#bytes[end - 1] === 0)) end--;
+    return charactersOf(this.#bytes.subarray(start, end));
   }
 
   uid(): string {

@@ -1,5 +1,6 @@
 /** PDUs to bytes. Layouts: PS3.8 section 9.3 and annex D, PS3.7 annex D. All numbers big endian. */
 
+import { putCharacters } from "../bytes/characters.ts";
 import { Fault } from "../errors.ts";
 import type {
   AnsweredContext,
@@ -62,31 +63,67 @@ function encodeAssociate(pdu: AssociateRq | AssociateAc): Uint8Array {
   body.putText(padAeTitle(pdu.callingAeTitle));
   body.putBytes(new Uint8Array(32));
   putItem(body, ITEM.applicationContext, (item) => item.putText(pdu.applicationContext));
+  const syntaxes = new SyntaxItems();
   if (pdu.type === "associateRq") {
-    for (const context of pdu.contexts) putProposedContext(body, context);
+    for (const context of pdu.contexts) putProposedContext(body, context, syntaxes);
   } else {
-    for (const context of pdu.contexts) putAnsweredContext(body, context);
+    for (const context of pdu.contexts) putAnsweredContext(body, context, syntaxes);
   }
   putItem(body, ITEM.userInformation, (item) => putUserInformation(item, pdu));
   return pduOf(pdu.type === "associateRq" ? PDU_TYPE.associateRq : PDU_TYPE.associateAc, body.bytes);
 }
 
 /** Third octet FFH as DCMTK sends it: reserved, and not tested by a receiver (PS3.8 table 9-13). */
-function putProposedContext(body: Octets, context: ProposedContext): void {
-  putItem(body, ITEM.proposedContext, (item) => {
-    putOctets(item, context.id, 0, 0xff, 0);
-    putItem(item, ITEM.abstractSyntax, (sub) => sub.putText(context.abstractSyntax));
-    for (const uid of context.transferSyntaxes) {
-      putItem(item, ITEM.transferSyntax, (sub) => sub.putText(uid));
-    }
-  });
+function putProposedContext(body: Octets, context: ProposedContext, syntaxes: SyntaxItems): void {
+  const { id, abstractSyntax, transferSyntaxes } = context;
+  const subItems = transferSyntaxes.map((uid) => syntaxes.transfer(uid));
+  putContext(body, ITEM.proposedContext, id, 0xff, [syntaxes.abstract(abstractSyntax), ...subItems]);
 }
 
-function putAnsweredContext(body: Octets, context: AnsweredContext): void {
-  putItem(body, ITEM.answeredContext, (item) => {
-    putOctets(item, context.id, 0, context.result, 0);
-    putItem(item, ITEM.transferSyntax, (sub) => sub.putText(context.transferSyntax));
-  });
+function putAnsweredContext(body: Octets, context: AnsweredContext, syntaxes: SyntaxItems): void {
+  const { id, result, transferSyntax } = context;
+  putContext(body, ITEM.answeredContext, id, result, [syntaxes.transfer(transferSyntax)]);
+}
+
+/** PS3.8 9.3.2.2 and 9.3.3.2: ID, a reserved octet, result, another reserved octet, sub-items. */
+function putContext(
+  body: Octets,
+  type: number,
+  id: number,
+  result: number,
+  subItems: readonly Uint8Array[],
+): void {
+  let lengthBytes = 4;
+  for (const { length } of subItems) lengthBytes += length;
+  checkItemLength(lengthBytes);
+  body.put32((type << 24) | lengthBytes);
+  body.put32((id << 24) | (result << 8));
+  for (const subItem of subItems) body.putBytes(subItem);
+}
+
+/** Sub-items that hold a UID, each made once: a request of 128 contexts repeats three transfer syntaxes and 64 classes. */
+class SyntaxItems {
+  readonly #abstract = new Map<string, Uint8Array>();
+  readonly #transfer = new Map<string, Uint8Array>();
+
+  abstract(uid: string): Uint8Array {
+    return this.#item(this.#abstract, ITEM.abstractSyntax, uid);
+  }
+
+  transfer(uid: string): Uint8Array {
+    return this.#item(this.#transfer, ITEM.transferSyntax, uid);
+  }
+
+  #item(made: Map<string, Uint8Array>, type: number, uid: string): Uint8Array {
+    const known = made.get(uid);
+    if (known !== undefined) return known;
+    checkItemLength(uid.length);
+    const item = new Uint8Array(4 + uid.length);
+    item.set([type, 0, uid.length >>> 8, uid.length]);
+    putCharacters(uid, item, 4);
+    made.set(uid, item);
+    return item;
+  }
 }
 
 /** Sub-items in ascending order of their type, as DCMTK sends them. */
@@ -166,14 +203,17 @@ function putCounted(into: Octets, fill: (content: Octets) => void): void {
   into.put16(0);
   fill(into);
   const lengthBytes = into.lengthBytes - at - 2;
-  if (lengthBytes > LONGEST_ITEM_BYTES) {
-    throw new Fault(
-      "configuration",
-      `Total length of user items (${lengthBytes} bytes) exceeds upper limit of ${LONGEST_ITEM_BYTES} bytes`,
-      { remedy: "use a shorter token for the user identity, or a profile with fewer items" },
-    );
-  }
+  checkItemLength(lengthBytes);
   into.set16(at, lengthBytes);
+}
+
+function checkItemLength(lengthBytes: number): void {
+  if (lengthBytes <= LONGEST_ITEM_BYTES) return;
+  throw new Fault(
+    "configuration",
+    `Total length of user items (${lengthBytes} bytes) exceeds upper limit of ${LONGEST_ITEM_BYTES} bytes`,
+    { remedy: "use a shorter token for the user identity, or a profile with fewer items" },
+  );
 }
 
 function putOctets(into: Octets, ...values: readonly number[]): void {

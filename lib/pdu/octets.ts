@@ -28,8 +28,10 @@ export class Octets {
   }
 
   put32(value: number): void {
-    this.put16(value >>> 16);
-    this.put16(value & 0xffff);
+    this.#grow(4);
+    this.set16(this.#lengthBytes, value >>> 16);
+    this.set16(this.#lengthBytes + 2, value);
+    this.#lengthBytes += 4;
   }
 
   putBytes(bytes: Uint8Array): void {

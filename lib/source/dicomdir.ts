@@ -7,11 +7,6 @@ import { openFile } from "./file.ts";
 import type { Operand } from "./operands.ts";
 import type { ReadPace } from "./read_pace.ts";
 
-/** True for the names under which a DICOMDIR is looked for. */
-export function mayBeDicomdir(path: string): boolean {
-  return /(^|\/)DICOMDIR[^/]*$/i.test(path);
-}
-
 /** Whether the file is one. */
 export function isDicomdirFile(path: string, pace: ReadPace): boolean {
   try {

@@ -1,11 +1,13 @@
-/** Operands that stand for several files: archives and DICOMDIRs. Everything else is passed on as it is. */
+/**
+ * Operands that stand for several files: archives and DICOMDIRs. Everything else is passed on as it is, and what reads the
+ * two is loaded when the first of them comes.
+ */
 
 import { asFault } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
 import { printable } from "../log/printable.ts";
-import { mayBeArchive, openArchive } from "./archives/archive.ts";
 import type { Archive, Member, Memory } from "./archives/member.ts";
-import { isDicomdirFile, mayBeDicomdir, referencedFiles } from "./dicomdir.ts";
+import { mayBeArchive, mayBeDicomdir } from "./container_names.ts";
 import type { Operand } from "./operands.ts";
 import { ReadPace } from "./read_pace.ts";
 
@@ -29,15 +31,21 @@ export class Expansion {
       const { path, scanned, fault } = operand;
       if (fault !== undefined) yield operand;
       else if (mayBeArchive(path)) yield* this.#members(operand, log);
-      else if (scanned || !mayBeDicomdir(path) || !isDicomdirFile(path, this.#pace)) yield operand;
+      else if (scanned || !mayBeDicomdir(path) || !await this.#isDicomdir(path)) yield operand;
       else if (listed) yield { ...operand, skipped: "it is a DICOMDIR: --dicomdir sends what it refers to" };
       else yield* this.dicomdir(path);
     }
   }
 
   /** The files to which a DICOMDIR refers. */
-  dicomdir(path: string): Iterable<Operand> {
-    return referencedFiles(path, this.#pace);
+  async *dicomdir(path: string): AsyncGenerator<Operand> {
+    const { referencedFiles } = await import("./dicomdir.ts");
+    yield* referencedFiles(path, this.#pace);
+  }
+
+  async #isDicomdir(path: string): Promise<boolean> {
+    const { isDicomdirFile } = await import("./dicomdir.ts");
+    return isDicomdirFile(path, this.#pace);
   }
 
   /** The members of an archive, or the operand itself if it is none. */
@@ -69,6 +77,7 @@ export class Expansion {
   }
 
   async #archive(path: string): Promise<Archive | undefined> {
+    const { openArchive } = await import("./archives/archive.ts");
     const archive = this.#archives.get(path) ?? await openArchive(path, this.#pace, this.#memory);
     if (archive === undefined) return undefined;
     this.#archives.set(path, archive);

@@ -156,7 +156,10 @@ export class Inputs {
   /** What the user named, in the order of the command line, then the list, then the DICOMDIRs. */
   async *#operands(log: Logger): AsyncGenerator<Operand> {
     const { operands: named, input } = this.#settings;
-    const wishes = { ...input, ...this.#wishes };
+    const { sizes } = this.#wishes;
+    // Loaded only where it is needed, as every start waits for what is loaded.
+    const scanFolder = input.scanDirectories ? (await import("./scan.ts")).folderScan(input) : undefined;
+    const wishes = { scanFolder, sizes };
     yield* this.#expansion.expand(operands(named, wishes, log), false, log);
     if (input.filesFrom !== undefined) {
       this.#listed ??= await readFileList(input.filesFrom);

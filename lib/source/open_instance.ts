@@ -12,14 +12,13 @@ import { NotDicom, type ReadMode } from "../dataset/beginning.ts";
 import { conversion } from "../dataset/conversion.ts";
 import type { ConvertOptions } from "../dataset/convert.ts";
 import { type Edit, topLevelOutcome } from "../dataset/edits.ts";
-import { InflatedSource } from "../dataset/inflating.ts";
 import { surveyStream } from "../dataset/pass_through.ts";
 import { type Survey, survey } from "../dataset/survey.ts";
 import { TAG_SOP_CLASS_UID, TAG_SOP_INSTANCE_UID } from "../dataset/top_level.ts";
 import type { Dictionary } from "../dicom/dictionary.ts";
 import { Fault } from "../errors.ts";
-import { mayBeArchive } from "./archives/archive.ts";
 import type { FileBytes, Member } from "./archives/member.ts";
+import { mayBeArchive } from "./container_names.ts";
 import { openFile } from "./file.ts";
 import type { Input, Instance, NoInstance, OpenInstance } from "./instance.ts";
 import { openPipe } from "./pipe.ts";
@@ -67,13 +66,14 @@ async function openMember(
   const bytes = await member.open();
   const isCompressed = /\.gz$/i.test(member.name);
   if (!("readAt" in bytes)) {
-    return await openStream(isCompressed ? gunzip(bytes, input.path) : bytes, input, options);
+    return await openStream(isCompressed ? await gunzip(bytes, input.path) : bytes, input, options);
   }
   if (!isCompressed) return await identify(bytes, input, options);
-  return await openStream(gunzip(bytes.passThrough(0, bytes.lengthBytes), input.path), input, options);
+  return await openStream(await gunzip(bytes.passThrough(0, bytes.lengthBytes), input.path), input, options);
 }
 
-function gunzip(source: ByteSource, name: string): ByteSource {
+async function gunzip(source: ByteSource, name: string): Promise<ByteSource> {
+  const { InflatedSource } = await import("../dataset/inflating.ts");
   return new InflatedSource(source, name, "gzip");
 }
 

@@ -3,8 +3,7 @@ import type { Fault } from "../errors.ts";
 import type { ArchiveMember } from "./archives/member.ts";
 import type { Logger } from "../log/log.ts";
 import { factsOf } from "./file_calls.ts";
-import { patternTest } from "./pattern.ts";
-import { scan } from "./scan.ts";
+import type { ScanFolder } from "./scan.ts";
 
 /** One file to be sent, or one reason why something cannot be. */
 export interface Operand {
@@ -24,10 +23,8 @@ export interface Operand {
 }
 
 export interface OperandWishes {
-  readonly scanDirectories: boolean;
-  /** fnmatch pattern for the base names of files found by scanning. */
-  readonly scanPattern: string | undefined;
-  readonly recurse: boolean;
+  /** Undefined: folders are left out. */
+  readonly scanFolder: ScanFolder | undefined;
   /** Find out how large files are. */
   readonly sizes?: boolean;
 }
@@ -41,7 +38,6 @@ export function* operands(
   wishes: OperandWishes,
   log: Logger,
 ): Generator<Operand> {
-  const matches = wishes.scanPattern === undefined ? () => true : patternTest(wishes.scanPattern);
   const sizeOf = (path: string) => wishes.sizes ? { sizeBytes: factsOf(path)?.sizeBytes } : {};
   for (const path of named) {
     const facts = factsOf(path);
@@ -52,11 +48,11 @@ export function* operands(
         ? { seen: "file" } as const
         : {};
       yield { path, scanned: false, ...seen, ...(wishes.sizes ? { sizeBytes: facts?.sizeBytes } : {}) };
-    } else if (!wishes.scanDirectories) {
+    } else if (wishes.scanFolder === undefined) {
       log.warn(`ignoring directory because option --scan-directories is not set: ${path}`);
       log.warn(`hint: add +sd to send the files in ${path}, and +r for those in its subfolders`);
     } else {
-      for (const found of scan(withoutTrailingSlashes(path), { recurse: wishes.recurse, matches })) {
+      for (const found of wishes.scanFolder(withoutTrailingSlashes(path))) {
         if ("note" in found) log.warn(found.note);
         else yield { ...found, scanned: true, ...sizeOf(found.path) };
       }

@@ -122,28 +122,28 @@ function codeOf(character: string): number {
   return character.codePointAt(0) ?? 0;
 }
 
-/** The classes of POSIX, as they are in any locale that knows Unicode. */
-const CLASSES: Readonly<Record<string, RegExp>> = {
-  alnum: /[\p{L}\p{Nd}]/u,
-  alpha: /\p{L}/u,
-  blank: /[ \t]/,
-  cntrl: /\p{Cc}/u,
-  digit: /[0-9]/,
-  graph: /[^\p{Z}\p{C}]/u,
-  lower: /\p{Ll}/u,
-  print: /[^\p{Zl}\p{Zp}\p{C}]/u,
-  punct: /[\p{P}\p{S}]/u,
-  space: /\s/,
-  upper: /\p{Lu}/u,
-  xdigit: /[0-9A-Fa-f]/,
-};
+/** The classes of POSIX, as they are in any locale that knows Unicode. Made when asked for: some take a millisecond. */
+const CLASSES: ReadonlyMap<string, () => RegExp> = new Map([
+  ["alnum", () => /[\p{L}\p{Nd}]/u],
+  ["alpha", () => /\p{L}/u],
+  ["blank", () => /[ \t]/],
+  ["cntrl", () => /\p{Cc}/u],
+  ["digit", () => /[0-9]/],
+  ["graph", () => /[^\p{Z}\p{C}]/u],
+  ["lower", () => /\p{Ll}/u],
+  ["print", () => /[^\p{Zl}\p{Zp}\p{C}]/u],
+  ["punct", () => /[\p{P}\p{S}]/u],
+  ["space", () => /\s/],
+  ["upper", () => /\p{Lu}/u],
+  ["xdigit", () => /[0-9A-Fa-f]/],
+]);
 
 /** "[:digit:]", from behind its colon on. */
 function parseClass(pattern: readonly string[], start: number): { test: RegExp; lastAt: number } | undefined {
   let name = "";
   for (let at = start; at < pattern.length; at++) {
     if (pattern[at] === ":" && pattern[at + 1] === "]") {
-      const test = CLASSES[name];
+      const test = CLASSES.get(name)?.();
       return test === undefined ? undefined : { test, lastAt: at + 1 };
     }
     name += pattern[at];

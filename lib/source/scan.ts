@@ -8,6 +8,7 @@
 import { factsOf } from "./file_calls.ts";
 import { Fault } from "../errors.ts";
 import { hiddenNames } from "./hidden_names.ts";
+import { patternTest } from "./pattern.ts";
 import { cannotRead } from "./reading_faults.ts";
 
 /** What a scan comes across. */
@@ -21,8 +22,16 @@ export type Found =
 
 export interface ScanWishes {
   readonly recurse: boolean;
-  /** Asked for the base name of everything that is not a folder. */
-  readonly matches: (name: string) => boolean;
+  /** fnmatch pattern for the base names of everything that is not a folder; undefined: all of them. */
+  readonly scanPattern: string | undefined;
+}
+
+/** Everything in a folder, whose name goes before each path unless it is ".". */
+export type ScanFolder = (path: string) => Iterable<Found>;
+
+export function folderScan({ recurse, scanPattern }: ScanWishes): ScanFolder {
+  const matches = scanPattern === undefined ? () => true : patternTest(scanPattern);
+  return (path) => scan(path, { recurse, matches });
 }
 
 /** A folder in the middle of being read. */
@@ -34,8 +43,13 @@ interface Level {
   readonly entries: Deno.DirEntry[];
 }
 
-/** Everything in the folder `path`, whose name goes before each path unless it is ".". */
-export function* scan(path: string, wishes: ScanWishes): Generator<Found> {
+interface Wanted {
+  readonly recurse: boolean;
+  /** Asked for the base name of everything that is not a folder. */
+  readonly matches: (name: string) => boolean;
+}
+
+function* scan(path: string, wishes: Wanted): Generator<Found> {
   const levels: Level[] = [];
   yield* enter(levels, path);
   for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
@@ -45,7 +59,7 @@ export function* scan(path: string, wishes: ScanWishes): Generator<Found> {
   }
 }
 
-function* visit(levels: Level[], path: string, entry: Deno.DirEntry, wishes: ScanWishes): Generator<Found> {
+function* visit(levels: Level[], path: string, entry: Deno.DirEntry, wishes: Wanted): Generator<Found> {
   if (entry.isDirectory || entry.isSymlink && leadsToFolder(path)) {
     if (wishes.recurse) yield* enter(levels, path);
   } else if (wishes.matches(entry.name)) {

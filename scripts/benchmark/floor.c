@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LOOK = 16384, COMMAND_AREA = 512, BATCH = 262144, HEAD = 12 };
+enum { LOOK = 16384, COMMAND_AREA = 512, BATCH = 524288, HEAD = 12 };
 
 static int peer;
 static int quick_ack = 1;

@@ -137,7 +137,7 @@ export const WORKLOADS: readonly Workload[] = [
     kind: KINDS.small,
     count: FEW,
     quickCount: 20,
-    senders: ["ours", ...DCMTK],
+    senders: ["ours", "floor", ...DCMTK],
   },
   {
     name: "100 of 10 KB",
@@ -145,7 +145,7 @@ export const WORKLOADS: readonly Workload[] = [
     kind: KINDS.small,
     count: FEW,
     quickCount: 20,
-    senders: ["ours", ...DCMTK],
+    senders: ["ours", "floor", ...DCMTK],
   },
   {
     name: "400 CT of 530 KB",

@@ -125,9 +125,9 @@ Deno.test("what is wrong with a malformed PDU is said", () => {
       pduOf(4, [0, 0, 0, 2, 1, 3, 0, 0, 0, 3, 1, 3]),
       "presentation data value of 3 bytes, but only 2 bytes are left in its P-DATA-TF",
     ],
-    [acWith(0x21), "A-ASSOCIATE-AC ends 1 bytes too early"],
+    [acWith(0x21), "A-ASSOCIATE-AC ends 3 bytes too early"],
     [acWith(0x21, 0, 0, 9, 1), "item 21H of 9 bytes, but only 1 bytes are left in its A-ASSOCIATE-AC"],
-    [acWith(0x21, 0, 0, 0), "item 21H ends 1 bytes too early"],
+    [acWith(0x21, 0, 0, 0), "item 21H ends 4 bytes too early"],
     [acWith(0x21, 0, 0, 3, 1, 0, 0), "item 21H ends 1 bytes too early"],
     [
       acWith(0x21, 0, 0, 8, 1, 0, 0, 0, 0x40, 0, 0, 1),

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { isDicomdirFile, mayBeDicomdir, referencedFiles } from "../../lib/source/dicomdir.ts";
+import { mayBeDicomdir } from "../../lib/source/container_names.ts";
+import { isDicomdirFile, referencedFiles } from "../../lib/source/dicomdir.ts";
 import { ReadPace } from "../../lib/source/read_pace.ts";
 import { dicomdir, MEDIA_STORAGE_DIRECTORY, record } from "../peers/made_up_dicomdir.ts";
 import { type Elements, imageFile, joined, metaHeader, SYNTAX_OF } from "../peers/made_up_files.ts";

@@ -4,6 +4,7 @@ import { assertEquals } from "@std/assert";
 import { Logger, plainBackend } from "../../lib/log/log.ts";
 import { hiddenNames } from "../../lib/source/hidden_names.ts";
 import { operands } from "../../lib/source/operands.ts";
+import { folderScan } from "../../lib/source/scan.ts";
 
 // The C library stays loaded from the first scan on, which is no leak of the test that comes first.
 hiddenNames(".", Infinity);
@@ -14,7 +15,7 @@ Deno.test("paths in the folder '.' begin without it", () => {
   Deno.writeTextFileSync(`${folder}/a`, "");
   Deno.chdir(folder);
   try {
-    const wishes = { scanDirectories: true, scanPattern: undefined, recurse: true };
+    const wishes = { scanFolder: folderScan({ scanPattern: undefined, recurse: true }) };
     const silent = new Logger(plainBackend("off", () => {}));
     for (const dot of [".", "./"]) {
       assertEquals([...operands([dot], wishes, silent)].map(({ path }) => path), ["a"]);

@@ -2,13 +2,14 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { hiddenNames } from "../../lib/source/hidden_names.ts";
 import { Logger, plainBackend } from "../../lib/log/log.ts";
-import { type Operand, operands, type OperandWishes } from "../../lib/source/operands.ts";
+import { type Operand, operands } from "../../lib/source/operands.ts";
 import { openLibc } from "../../lib/libc.ts";
+import { folderScan, type ScanWishes } from "../../lib/source/scan.ts";
 
 // The C library stays loaded from the first scan on, which is no leak of the test that comes first.
 hiddenNames(".", Infinity);
 
-const EVERYTHING: OperandWishes = { scanDirectories: true, scanPattern: undefined, recurse: true };
+const EVERYTHING: ScanWishes = { scanPattern: undefined, recurse: true };
 
 /** A folder with this in it: a file for each name, a folder for one that ends in "/", a link for "name -> target". */
 async function withFolder(
@@ -30,10 +31,10 @@ async function withFolder(
 }
 
 /** What comes of these operands, and what is logged meanwhile; `folder` is left out of both. */
-function found(named: readonly string[], wishes: OperandWishes, folder: string) {
+function found(named: readonly string[], wishes: ScanWishes | undefined, folder: string) {
   let log = "";
   const logger = new Logger(plainBackend("info", (text) => void (log += text)));
-  const operandsFound: Operand[] = [...operands(named, wishes, logger)];
+  const operandsFound: Operand[] = [...operands(named, { scanFolder: wishes && folderScan(wishes) }, logger)];
   const short = (text: string) => text.replaceAll(`${folder}/`, "").replaceAll(folder, "FOLDER");
   return {
     paths: operandsFound.filter(({ fault }) => fault === undefined).map(({ path }) => short(path)),
@@ -100,7 +101,7 @@ Deno.test("what is named is passed on as it is, existing or not, as often as it 
 
 Deno.test("a folder is left out with a warning and a hint when folders are not to be scanned", async () => {
   await withFolder(["a"], (folder) => {
-    const { paths, log } = found([folder], { ...EVERYTHING, scanDirectories: false }, folder);
+    const { paths, log } = found([folder], undefined, folder);
     assertEquals(paths, []);
     assertEquals(
       log,
@@ -158,7 +159,11 @@ Deno.test("a folder that cannot be read is a failure, and the rest is read never
 
 Deno.test("a folder that vanishes while its neighbours are read is a failure", async () => {
   await withFolder(["a", "b/", "b/c"], async (folder) => {
-    const finds = operands([folder], EVERYTHING, new Logger(plainBackend("off", () => {})));
+    const finds = operands(
+      [folder],
+      { scanFolder: folderScan(EVERYTHING) },
+      new Logger(plainBackend("off", () => {})),
+    );
     assertEquals(finds.next().value?.path, join(folder, "a"));
     await Deno.remove(join(folder, "b"), { recursive: true });
     const gone: Operand | undefined = finds.next().value ?? undefined;

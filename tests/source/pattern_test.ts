@@ -17,6 +17,7 @@ const CASES: readonly (readonly [pattern: string, matching: readonly string[], o
     ["[a-]x", ["ax", "-x"], ["bx"]],
     ["[[:digit:]_]x", ["1x", "_x"], ["ax", ":x"]],
     ["[[:foo:]x", [":x", "[x"], ["bx"]],
+    ["[[:toString:]x", [":x", "[x", "Sx"], ["bx"]],
     ["[\\]]x", ["]x"], ["\\x"]],
     ["[[.a.]-c]x", ["ax", "bx"], [".x", "[x"]],
     ["[[=a=]]x", ["ax"], ["=x"]],

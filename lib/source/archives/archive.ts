@@ -21,11 +21,6 @@ const DICOM_PREFIX = 0x4449434D;
 /** Enough to see that an empty tar file is nothing longer. */
 const HEAD_BYTES = TAR_RECORD_BYTES + 1;
 
-/** True for a name under which an archive is looked for. */
-export function mayBeArchive(path: string): boolean {
-  return /\.(zip|tar|tgz|taz|gz)$/i.test(path);
-}
-
 /** The archive in a file; undefined when there is none. @throws Fault "input" */
 export async function openArchive(
   path: string,
