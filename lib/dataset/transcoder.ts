@@ -67,6 +67,8 @@ export class Transcoder implements ByteSource {
   }
 
   #pump(): number | Promise<number> {
+    // The window may belong to somebody else by now.
+    if (this.#window === NO_WINDOW) throw new RangeError("a converted data set was closed before its end");
     try {
       for (;;) {
         const waiting = this.#advance();

@@ -187,7 +187,9 @@ export function instanceOf(input: Input, found: Survey, from: DataSetBytes, opti
 }
 
 /** Most runs convert nothing, and need neither the converter nor the dictionary. */
+let converter: typeof import("../dataset/convert.ts") | undefined;
+
 async function converted(from: DataSetBytes, how: ConvertOptions): Promise<ByteSource> {
-  const { convert } = await import("../dataset/convert.ts");
-  return convert(from.bytes(), how);
+  converter ??= await import("../dataset/convert.ts");
+  return converter.convert(from.bytes(), how);
 }

@@ -1,5 +1,6 @@
 /** One file on an open association: from its turn to the peer's answer. */
 
+import type { ByteSource } from "../bytes/source.ts";
 import { type AcceptedContext, chooseContext } from "../association/proposal.ts";
 import { longNameOf } from "../dicom/transfer_syntaxes.ts";
 import { modalityOf } from "../dicom/sop_classes.ts";
@@ -91,13 +92,14 @@ export class Delivery {
   async #send(instance: Instance, path: string, context: AcceptedContext): Promise<Step> {
     const { sopClassUid, sopInstanceUid, transferSyntax } = instance;
     const messageId = this.#messageIds.take();
+    let source: ByteSource | undefined;
     let watch: MessageWatch | undefined;
     try {
       if (transferSyntax !== context.transferSyntax) {
         const names = `${longNameOf(transferSyntax)} -> ${longNameOf(context.transferSyntax)}`;
         this.#log.info(`Converting transfer syntax: ${names}`);
       }
-      const source = await instance.dataSet(context.transferSyntax);
+      source = await instance.dataSet(context.transferSyntax);
       this.#log.info(`Sending Store Request (MsgID ${messageId}, ${modalityOf(sopClassUid) ?? "OT"})`);
       this.#log.debug(() => dumpRequest({ messageId, sopClassUid, sopInstanceUid }));
       this.#torn = true; // until the message is complete
@@ -110,6 +112,7 @@ export class Delivery {
       this.#messageIds.giveBack(messageId);
       return { kind: "ended", outcome: this.#failed(path, asFault(caught)) };
     } finally {
+      source?.close();
       instance.close();
       watch?.ended();
     }

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ByteSource } from "../../lib/bytes/source.ts";
 import { memorySource } from "../../lib/bytes/memory_source.ts";
 import { builtInDictionary } from "../../lib/dicom/dictionary.ts";
@@ -188,4 +188,23 @@ Deno.test("what a big endian data set holds is read again by other eyes", async 
     const expected = listing(readDataSet(canonical(elements, "explicitLittle"), "explicitLittle"));
     assertEquals(names, expected.map((line) => line.split(" ").slice(0, 2).join(" ")));
   });
+});
+
+Deno.test("a conversion that is closed while it waits for its input leaves the next one alone", async () => {
+  const dataSet = encodePlainly(madeDataSet(new Random(newSeed())), {
+    encoding: "implicitLittle",
+    undefinedLength: () => false,
+  });
+  const expected = await converted(dataSet, IMPLICIT, EXPLICIT);
+  const arrived = Promise.withResolvers<number>();
+  const late: ByteSource = { ended: false, fill: () => arrived.promise, close() {} };
+  const first = convert(late, { name: "late.dcm", from: IMPLICIT, to: EXPLICIT });
+  const filling = first.fill(new Uint8Array(1000));
+  first.close();
+  const second = convert(memorySource(dataSet), { name: "a.dcm", from: IMPLICIT, to: EXPLICIT });
+  const begin = new Uint8Array(10);
+  const got = await second.fill(begin);
+  arrived.resolve(16);
+  await assertRejects(() => Promise.resolve(filling), RangeError, "was closed before its end");
+  assertSameBytes(joined([begin.subarray(0, got), await pull(second)]), expected);
 });

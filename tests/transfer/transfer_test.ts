@@ -47,6 +47,7 @@ async function run(
   let association: Association | undefined;
   const outcomes: string[] = [];
   const lines: string[] = [];
+  const inUse = new Set<string>();
   const log = new Logger(plainBackend("warn", (text) => lines.push(...text.trimEnd().split("\n"))));
   const wish = {
     ...PATIENT,
@@ -68,11 +69,12 @@ async function run(
     },
     openInstance: ({ path }) => {
       if (isLostEarly) association?.cancel(new Fault("lost", "lost early"));
-      return instanceOf(path);
+      return instanceOf(path, inUse);
     },
     record: ({ work, outcome }) => void outcomes.push(`${work.path} ${outcome.kind}`),
   });
   const exitCode = await transfer.run(works(files));
+  assertEquals([...inUse], [], "files, and data sets, that were not closed");
   return { exitCode, outcomes, lines, connections: peer.connections.length };
 }
 
@@ -82,16 +84,24 @@ async function* works(files: number): AsyncGenerator<Work> {
   }
 }
 
-function instanceOf(path: string): Instance {
+/** @param inUse holds the names of what is open */
+function instanceOf(path: string, inUse: Set<string>): Instance {
+  const [file, dataSet] = [`file ${path}`, `data set ${path}`];
+  inUse.add(file);
   return {
     sopClassUid: CT,
     sopInstanceUid: `1.2.3.${path}`,
     transferSyntax: LITTLE,
     lengthBytes: 1000,
     warnings: [],
-    dataSet: () => memorySource(new Uint8Array(1000)),
+    dataSet() {
+      inUse.add(dataSet);
+      const source = memorySource(new Uint8Array(1000));
+      source.close = () => inUse.delete(dataSet);
+      return source;
+    },
     fits: (wanted) => wanted === LITTLE,
-    close() {},
+    close: () => void inUse.delete(file),
   };
 }
 
