@@ -8,7 +8,7 @@ import type { ArchiveMember } from "./archives/member.ts";
 import { Expansion } from "./expand.ts";
 import { readFileList } from "./files_from.ts";
 import type { Input, Need, OpenInstance } from "./instance.ts";
-import { type Operand, operands } from "./operands.ts";
+import { type Operand, OperandMemory, operands } from "./operands.ts";
 
 /** What the check found. */
 export interface CheckedInputs {
@@ -45,6 +45,7 @@ export class Inputs {
   /** By path. */
   readonly #bad = new Map<string, BadInput>();
   readonly #expansion = new Expansion();
+  readonly #memory = new OperandMemory();
   #listed: Iterable<string> | undefined;
   #stopped = false;
   /** How many operands `check` has seen. */
@@ -102,6 +103,7 @@ export class Inputs {
       this.#log.warn(`${fault.message}, ignoring file`);
       bad.push(one);
     }
+    this.#memory.isComplete = !this.#stopped;
     if (count === bad.length && !this.#stopped) throw new Fault("input", "no input files to be sent");
     return {
       needs: [...needs.values()],
@@ -159,7 +161,7 @@ export class Inputs {
     const { sizes } = this.#wishes;
     // Loaded only where it is needed, as every start waits for what is loaded.
     const scanFolder = input.scanDirectories ? (await import("./scan.ts")).folderScan(input) : undefined;
-    const wishes = { scanFolder, sizes };
+    const wishes = { scanFolder, sizes, memory: this.#memory };
     yield* this.#expansion.expand(operands(named, wishes, log), false, log);
     if (input.filesFrom !== undefined) {
       this.#listed ??= await readFileList(input.filesFrom);

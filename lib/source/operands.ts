@@ -27,6 +27,23 @@ export interface OperandWishes {
   readonly scanFolder: ScanFolder | undefined;
   /** Find out how large files are. */
   readonly sizes?: boolean;
+  /** Lasts from one time that the operands are gone through to the next. */
+  readonly memory?: OperandMemory;
+}
+
+/** What named paths were when they were looked at, so that plain files need be looked at only once. */
+export class OperandMemory {
+  readonly #others = new Set<string>();
+  /** All of them have been looked at. */
+  isComplete = false;
+
+  noteOther(path: string): void {
+    this.#others.add(path);
+  }
+
+  isFile(path: string): boolean {
+    return this.isComplete && !this.#others.has(path);
+  }
 }
 
 /**
@@ -40,7 +57,12 @@ export function* operands(
 ): Generator<Operand> {
   const sizeOf = (path: string) => wishes.sizes ? { sizeBytes: factsOf(path)?.sizeBytes } : {};
   for (const path of named) {
+    if (!wishes.sizes && wishes.memory?.isFile(path)) {
+      yield { path, scanned: false, seen: "file" };
+      continue;
+    }
     const facts = factsOf(path);
+    if (facts?.isFile !== true) wishes.memory?.noteOther(path);
     if (facts?.isDirectory !== true) {
       const seen = facts === undefined
         ? { seen: "nothing" } as const

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { hiddenNames } from "../../lib/source/hidden_names.ts";
 import { Logger, plainBackend } from "../../lib/log/log.ts";
-import { type Operand, operands } from "../../lib/source/operands.ts";
+import { type Operand, OperandMemory, operands } from "../../lib/source/operands.ts";
 import { openLibc } from "../../lib/libc.ts";
 import { folderScan, type ScanWishes } from "../../lib/source/scan.ts";
 
@@ -96,6 +96,24 @@ Deno.test("what is named is passed on as it is, existing or not, as often as it 
     const { paths, scanned } = found(named, EVERYTHING, folder);
     assertEquals(paths, ["a", "no/such/file", "a", ""]);
     assertEquals(scanned, [false, false, false, false]);
+  });
+});
+
+Deno.test("plain files are looked at once, everything else each time", async () => {
+  await withFolder(["file", "s/", "s/a"], async (folder) => {
+    const memory = new OperandMemory();
+    const named = ["file", "later", "s"].map((name) => join(folder, name));
+    const seen = () => {
+      const wishes = { scanFolder: folderScan(EVERYTHING), memory };
+      const all = operands(named, wishes, new Logger(plainBackend("off", () => {})));
+      return [...all].map((operand) => `${operand.path.slice(folder.length + 1)} ${operand.seen}`);
+    };
+    assertEquals(seen(), ["file file", "later nothing", "s/a file"]);
+    memory.isComplete = true;
+    await Deno.remove(join(folder, "file"));
+    await Deno.writeTextFile(join(folder, "later"), "");
+    await Deno.writeTextFile(join(folder, "s/b"), "");
+    assertEquals(seen(), ["file file", "later file", "s/a file", "s/b file"]);
   });
 });
 
