@@ -21,7 +21,8 @@ import { Inventor } from "./transfer/invention.ts";
 import { openAssociation } from "./transfer/open.ts";
 import { isGood } from "./transfer/outcome.ts";
 import { associationWishOf, transferPlanOf } from "./transfer/plan.ts";
-import { type EndedWork, Transfer } from "./transfer/transfer.ts";
+import type { EndedWork } from "./transfer/settlement.ts";
+import { Transfer } from "./transfer/transfer.ts";
 import { userIdentityOf } from "./transfer/user_identity.ts";
 
 /** Sends what the settings say. @throws Fault when that cannot even be begun */

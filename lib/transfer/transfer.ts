@@ -2,40 +2,37 @@
  * The files go to the peer: over one association or several at a time, one after the other, until none is left.
  *
  * How this room works: `work_list.ts` hands the files out; a lane opens an association (`open.ts`) and works on
- * the list until it is empty or the association is lost; `delivery.ts` takes one file to its answer. While that is
- * awaited, the next file is already opened and identified. A file that needs a context nobody proposed yet is put
- * aside and gets a further association at the end. Every file ends in exactly one Outcome, which `record` is told.
+ * the list until it is empty or the association is lost; `delivery.ts` takes one file to its answer, and `settlement.ts`
+ * says what that means for the run, whose `course.ts` all of them look at. While an answer is awaited, the next file is
+ * already opened and identified. A file that needs a context nobody proposed yet is put aside and gets a further
+ * association at the end. Every file ends in exactly one Outcome, which `record` is told.
  */
 
 import type { Association } from "../association/association.ts";
 import { type ContextWish, neededContexts, type SyntaxWish } from "../association/proposal.ts";
-import { mayPass } from "../dimse/status.ts";
 import { asFault, Fault } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
 import type { Instance, Need, NoInstance, OpenInstance } from "../source/instance.ts";
+import { Course } from "./course.ts";
 import { Delivery, type WatchMessage } from "./delivery.ts";
 import { mayPropose } from "./not_accepted.ts";
 import type { OpenAssociation } from "./open.ts";
 import { Operations } from "./operations.ts";
-import { exitCodeOfOutcome, isGood, type Outcome } from "./outcome.ts";
 import { Patience } from "./patience.ts";
-import { backoffMs, type RetryLimits } from "./retry.ts";
-import { tellHalt, tellOutcome, tellRemedy, tellUnreadable } from "./tell.ts";
+import type { RetryLimits } from "./retry.ts";
+import { type RecordEnd, Settlement, type SettlementRules } from "./settlement.ts";
+import { tellRemedy } from "./tell.ts";
 import { type Work, WorkList } from "./work_list.ts";
 
-export interface TransferPlan extends RetryLimits {
+export interface TransferPlan extends RetryLimits, SettlementRules {
   /** Proposed on the first association. */
   readonly contexts: readonly ContextWish[];
   /** How contexts for files put aside are made; undefined when a profile says exactly what may be proposed. */
   readonly wish: SyntaxWish | undefined;
   /** Prefer Deflated for uncompressed data sets. */
   readonly deflate: boolean;
-  /** Go on after a failure. */
-  readonly noHalt: boolean;
   /** End with A-ABORT. */
   readonly abort: boolean;
-  /** Associations at the same time. */
-  readonly jobs: number;
 }
 
 /** What the transfer needs from around it. */
@@ -43,23 +40,10 @@ export interface TransferTools {
   readonly log: Logger;
   open(contexts: readonly ContextWish[]): Promise<OpenAssociation>;
   readonly openInstance: OpenInstance;
-  /** Told of every file's end, once, in the order of the ends. */
-  record(ended: EndedWork): void | Promise<void>;
+  readonly record: RecordEnd;
   /** Told before each wait for another try. */
   retrying?(reason: string, afterSeconds: number): void;
   watch?: WatchMessage | undefined;
-}
-
-export interface EndedWork {
-  readonly work: Work;
-  readonly outcome: Outcome;
-  /** Undefined when the file could not be identified. */
-  readonly sopInstanceUid: string | undefined;
-  readonly sopClassUid: string | undefined;
-  /** Of the file, whatever it was sent in. */
-  readonly transferSyntax: string | undefined;
-  /** Of the data set. */
-  readonly lengthBytes: number | undefined;
 }
 
 /** After the operator has asked for the end, a peer that moves no byte for so long is not waited for any longer. */
@@ -80,36 +64,34 @@ export class Transfer {
   readonly #log: Logger;
   readonly #proposed: ContextWish[] = [];
   #aside: { readonly work: Work; readonly need: Need }[] = [];
-  #exitCode = 0;
-  #halted = false;
   #hasFewer = false;
-  /** The run halted on a file, after which DCMTK aborts instead of releasing. */
-  #haltedByFile = false;
-  #notSent = 0;
   readonly #associations = new Set<Association>();
-  readonly #stopped = Promise.withResolvers<"stopped">();
+  readonly #course: Course;
+  readonly #settlement: Settlement;
 
   constructor(plan: TransferPlan, tools: TransferTools) {
     this.#plan = plan;
     this.#tools = tools;
     this.#log = tools.log;
+    this.#course = new Course(plan, tools.log, tools.retrying);
+    this.#settlement = new Settlement(plan, this.#course, tools.log, tools.record);
   }
 
   /** Sends everything; answers the exit code: 0, or that of the first failure. */
   async run(source: AsyncIterable<Work>): Promise<number> {
     const list = new WorkList(source);
     await this.#phase(list, this.#plan.contexts);
-    while (this.#aside.length > 0 && !this.#halted) await this.#nextAside();
-    for await (const work of list.rest()) await this.#notTried(work);
-    for (const { work } of this.#aside) await this.#notTried(work);
-    if (this.#notSent > 0) this.#log.error(`${countOf(this.#notSent, "file was", "files were")} not sent`);
-    return this.#exitCode;
+    while (this.#aside.length > 0 && !this.#course.halted) await this.#nextAside();
+    for await (const work of list.rest()) await this.#settlement.notTried(work);
+    for (const { work } of this.#aside) await this.#settlement.notTried(work);
+    const { filesNotTried } = this.#settlement;
+    if (filesNotTried > 0) this.#log.error(`${countOf(filesNotTried, "file was", "files were")} not sent`);
+    return this.#course.exitCode;
   }
 
   /** Ends the transfer after the objects that are under way; the rest is not sent. A peer that stalls is left soon. */
   stop(): void {
-    this.#halted = true;
-    this.#stopped.resolve("stopped");
+    this.#course.stop();
     for (const association of this.#associations) association.limitStall(STALL_AFTER_STOP_SECONDS);
   }
 
@@ -137,7 +119,7 @@ export class Transfer {
     this.#log.info(`${files} presentation contexts that were not proposed yet: using a further association`);
     const list = new WorkList(eachWork(now));
     await this.#phase(list, contexts);
-    for await (const work of list.rest()) await this.#notTried(work);
+    for await (const work of list.rest()) await this.#settlement.notTried(work);
   }
 
   /** All lanes, until the list is empty. A lane that gets no association leaves its work to the others. */
@@ -148,13 +130,13 @@ export class Transfer {
     // The first one associates whatever the files turn out to be, as DCMTK does. The others need a file to open for, and
     // wait until it is open: a peer that takes only one shall not choose which.
     await Promise.race([opened.promise, lanes[0]]);
-    for (let lane = 1; lane < this.#plan.jobs && !this.#halted; lane++) {
+    for (let lane = 1; lane < this.#plan.jobs && !this.#course.halted; lane++) {
       if (await list.available(lane) < lane) break;
       lanes.push(seen(this.#lane(list, contexts, false)));
     }
     await Promise.all(lanes);
     // Left by a lane that lost its association when the others had ended already.
-    while (!this.#halted && await list.available(1) > 0) await this.#lane(list, contexts, true);
+    while (!this.#course.halted && await list.available(1) > 0) await this.#lane(list, contexts, true);
   }
 
   /**
@@ -167,10 +149,10 @@ export class Transfer {
     isFirst: boolean,
     opened?: () => void,
   ): Promise<void> {
-    const leave = isFirst ? this.#stopped.promise : Promise.race([this.#stopped.promise, list.empty]);
+    const leave = isFirst ? this.#course.stopped : Promise.race([this.#course.stopped, list.empty]);
     let failures = 0;
     let fruitless = 0;
-    while (!this.#halted) {
+    while (!this.#course.halted) {
       const opening = this.#open(contexts, isFirst, failures++, leave);
       // While the peer thinks about the request, the first file is got ready.
       const first = isFirst ? this.#prepareFirst(list) : undefined;
@@ -182,11 +164,11 @@ export class Transfer {
       const { usable, begun, progress } = await this.#drain(list, open, first);
       if (progress) failures = 0;
       fruitless = begun ? 0 : fruitless + 1;
-      if (usable || this.#halted || await list.available(1) === 0) return;
+      if (usable || this.#course.halted || await list.available(1) === 0) return;
       if (fruitless > this.#plan.retries && fruitless >= MOST_FRUITLESS_ASSOCIATIONS) {
         return this.#giveUp(fruitless);
       }
-      if (this.#plan.retries > 0) await this.#pause("association lost", failures++, leave);
+      if (this.#plan.retries > 0) await this.#course.pause("association lost", failures++, leave);
     }
   }
 
@@ -205,8 +187,8 @@ export class Transfer {
       return undefined;
     } catch (caught) {
       const fault = asFault(caught);
-      if (fault.transient && failures < this.#plan.retries) {
-        await this.#pause(fault.condition, failures, leave);
+      if (fault.transient && this.#course.mayTryAgain(failures)) {
+        await this.#course.pause(fault.condition, failures, leave);
         return "again";
       }
       if (isFirst && this.#associations.size === 0) this.#cannotOpen(fault);
@@ -216,8 +198,8 @@ export class Transfer {
   }
 
   #cannotOpen(fault: Fault): void {
-    this.#halted = true;
-    this.#exitCode ||= 1;
+    this.#course.halt();
+    this.#course.fail(1);
     const prefix = fault.kind === "rejected" ? "" : "Association Request Failed: ";
     this.#log.fatal(`${prefix}${fault.condition}`);
     tellRemedy(this.#log, fault);
@@ -226,8 +208,8 @@ export class Transfer {
   /** The others may be luckier. */
   #giveUp(fruitless: number): void {
     if (this.#associations.size > 0) return;
-    this.#halted = true;
-    this.#exitCode ||= 10;
+    this.#course.halt();
+    this.#course.fail(10);
     this.#log.error(
       `giving up: the peer accepted ${fruitless} associations and ended each before a file was sent`,
     );
@@ -239,20 +221,6 @@ export class Transfer {
     if (this.#hasFewer) this.#log.info(text);
     else this.#log.warn(text);
     this.#hasFewer = true;
-  }
-
-  async #pause(
-    why: string,
-    failures: number,
-    leave: Promise<unknown> = this.#stopped.promise,
-  ): Promise<void> {
-    const ms = backoffMs(this.#plan, failures);
-    this.#log.warn(`${why}; trying again in ${(ms / 1000).toFixed(1)} s`);
-    this.#tools.retrying?.(why, ms / 1000);
-    let timer: number | undefined;
-    const waited = new Promise((resolve) => timer = setTimeout(resolve, ms));
-    await Promise.race([waited, leave]);
-    clearTimeout(timer);
   }
 
   /**
@@ -279,13 +247,13 @@ export class Transfer {
     do {
       let prepared = await first ?? await this.#prepareNext(list);
       first = undefined;
-      while (prepared !== undefined && !this.#halted && delivery.usable) {
+      while (prepared !== undefined && !this.#course.halted && delivery.usable) {
         const { work, instance } = prepared;
         prepared = undefined;
         begun = true;
         const sent = await this.#begin(list, delivery, work, instance);
         if (sent === undefined) {
-          if (!this.#halted) prepared = await this.#prepareNext(list);
+          if (!this.#course.halted) prepared = await this.#prepareNext(list);
           continue;
         }
         operations.add(sent.answered.then((isAnswered) => {
@@ -302,7 +270,7 @@ export class Transfer {
       await operations.end();
       this.#giveBack(list, prepared);
       // The last answers may have put files back that are to be tried again.
-    } while (!this.#halted && delivery.usable && await list.available(1) > 0);
+    } while (!this.#course.halted && delivery.usable && await list.available(1) > 0);
     const { usable } = delivery;
     await this.#close(open, delivery, list);
     this.#associations.delete(open.association);
@@ -313,12 +281,14 @@ export class Transfer {
   async #close({ association }: OpenAssociation, delivery: Delivery, list: WorkList): Promise<void> {
     const { fault } = association;
     if (fault !== undefined) {
-      if (!this.#halted && !delivery.hasTold(fault)) this.#tellLost(fault, await list.available(1) > 0);
+      if (!this.#course.halted && !delivery.hasTold(fault)) {
+        this.#tellLost(fault, await list.available(1) > 0);
+      }
       // The peer has been told so already, unless it was the peer that aborted.
       if (fault.code !== "0006:0317") this.#log.info("Aborting Association");
       return await association.abort();
     }
-    if (delivery.torn || this.#plan.abort || this.#haltedByFile) {
+    if (delivery.torn || this.#plan.abort || this.#settlement.haltedByFile) {
       this.#log.info("Aborting Association");
       return await association.abort();
     }
@@ -327,7 +297,7 @@ export class Transfer {
       await association.release();
     } catch (caught) {
       this.#log.error(`Association Release Failed: ${asFault(caught).condition}`);
-      this.#exitCode ||= 10;
+      this.#course.fail(10);
     }
   }
 
@@ -335,7 +305,7 @@ export class Transfer {
   #tellLost(fault: Fault, isMore: boolean): void {
     if (isMore) return this.#log.warn(`Association lost, using another one: ${fault.condition}`);
     this.#log.error(`Association Release Failed: ${fault.condition}`);
-    this.#exitCode ||= 10;
+    this.#course.fail(10);
   }
 
   // --- files ---
@@ -378,13 +348,11 @@ export class Transfer {
     instance: Prepared["instance"],
   ): Promise<{ readonly answered: Promise<boolean> } | undefined> {
     if ("skipped" in instance) {
-      await this.#settle(list, work, { kind: "skipped", why: instance.skipped });
+      await this.#settlement.settle(list, work, { kind: "skipped", why: instance.skipped });
       return undefined;
     }
     if (instance instanceof Fault) {
-      this.#log.info(`Sending file: ${work.path}`);
-      tellUnreadable(this.#log, work.path, instance);
-      await this.#settle(list, work, { kind: "unreadable", fault: instance });
+      await this.#settlement.unreadable(list, work, instance);
       return undefined;
     }
     const step = await delivery.begin(instance, work.path);
@@ -393,53 +361,13 @@ export class Transfer {
         this.#aside.push({ work, need: instance });
         return undefined;
       case "ended":
-        await this.#settle(list, work, step.outcome, instance);
+        await this.#settlement.settle(list, work, step.outcome, instance);
         return undefined;
       case "underway":
-        return { answered: step.outcome.then((outcome) => this.#settle(list, work, outcome, instance)) };
+        return {
+          answered: step.outcome.then((outcome) => this.#settlement.settle(list, work, outcome, instance)),
+        };
     }
-  }
-
-  /** Tries again what may pass; everything else is told and recorded. Answers whether the peer had answered. */
-  async #settle(list: WorkList, work: Work, outcome: Outcome, instance?: Instance): Promise<boolean> {
-    tellOutcome(this.#log, work.path, outcome, instance?.sopClassUid ?? "");
-    const isAnswered = outcome.kind !== "notSent";
-    if (this.#mayTryAgain(work, outcome)) {
-      list.putBack({ ...work, attempts: work.attempts + 1 });
-      if (outcome.kind === "refused") await this.#pause("this status may pass", work.attempts);
-      return isAnswered;
-    }
-    if (!isGood(outcome)) this.#countFailure(outcome);
-    await this.#record(work, outcome, instance);
-    return isAnswered;
-  }
-
-  #mayTryAgain({ attempts }: Work, outcome: Outcome): boolean {
-    if (attempts >= this.#plan.retries || this.#halted) return false;
-    if (outcome.kind === "refused") return mayPass(outcome.status);
-    return outcome.kind === "notSent" && outcome.fault?.transient === true;
-  }
-
-  #countFailure(outcome: Outcome): void {
-    this.#exitCode ||= exitCodeOfOutcome(outcome);
-    if (this.#plan.noHalt || this.#halted) return;
-    // One of several associations has been lost: the others go on.
-    if (this.#plan.jobs > 1 && outcome.kind === "notSent") return;
-    this.#halted = true;
-    const fault = "fault" in outcome ? outcome.fault : undefined;
-    if (outcome.kind === "notAccepted" && fault?.code === undefined) return;
-    if (outcome.kind === "unreadable" || outcome.kind === "notAccepted") this.#haltedByFile = true;
-    if (fault !== undefined) tellHalt(this.#log, fault);
-  }
-
-  async #notTried(work: Work): Promise<void> {
-    this.#notSent++;
-    await this.#record(work, { kind: "notSent", fault: undefined }, undefined);
-  }
-
-  async #record(work: Work, outcome: Outcome, instance: Instance | undefined): Promise<void> {
-    const { sopClassUid, sopInstanceUid, transferSyntax, lengthBytes } = instance ?? {};
-    await this.#tools.record({ work, outcome, sopClassUid, sopInstanceUid, transferSyntax, lengthBytes });
   }
 }
 

@@ -1,0 +1,69 @@
+/** How a run stands: whether it goes on, with which exit code it will end, and the waits between two tries. */
+
+import type { Logger } from "../log/log.ts";
+import { backoffMs, type RetryLimits } from "./retry.ts";
+
+export class Course {
+  readonly #limits: RetryLimits;
+  readonly #log: Logger;
+  /** Told before each wait for another try. */
+  readonly #retrying: (reason: string, afterSeconds: number) => void;
+  readonly #stopped = Promise.withResolvers<"stopped">();
+  #exitCode = 0;
+  #halted = false;
+
+  constructor(
+    limits: RetryLimits,
+    log: Logger,
+    retrying: (reason: string, afterSeconds: number) => void = () => {},
+  ) {
+    this.#limits = limits;
+    this.#log = log;
+    this.#retrying = retrying;
+  }
+
+  /** 0, or that of the first failure. */
+  get exitCode(): number {
+    return this.#exitCode;
+  }
+
+  /** Nothing more is to be begun. */
+  get halted(): boolean {
+    return this.#halted;
+  }
+
+  /** Fulfilled when the operator has asked for the end. */
+  get stopped(): Promise<"stopped"> {
+    return this.#stopped.promise;
+  }
+
+  fail(exitCode: number): void {
+    this.#exitCode ||= exitCode;
+  }
+
+  halt(): void {
+    this.#halted = true;
+  }
+
+  /** Halts, and ends all waits. */
+  stop(): void {
+    this.#halted = true;
+    this.#stopped.resolve("stopped");
+  }
+
+  /** True when what has failed so often may be tried again. */
+  mayTryAgain(failures: number): boolean {
+    return failures < this.#limits.retries;
+  }
+
+  /** @param leave ends the wait early */
+  async pause(why: string, failures: number, leave: Promise<unknown> = this.stopped): Promise<void> {
+    const ms = backoffMs(this.#limits, failures);
+    this.#log.warn(`${why}; trying again in ${(ms / 1000).toFixed(1)} s`);
+    this.#retrying(why, ms / 1000);
+    let timer: number | undefined;
+    const waited = new Promise((resolve) => timer = setTimeout(resolve, ms));
+    await Promise.race([waited, leave]);
+    clearTimeout(timer);
+  }
+}

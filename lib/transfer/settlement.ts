@@ -1,0 +1,109 @@
+/** What the end of one file means for the run: it is tried again, or told, recorded, and may halt everything. */
+
+import { mayPass } from "../dimse/status.ts";
+import type { Fault } from "../errors.ts";
+import type { Logger } from "../log/log.ts";
+import type { Instance } from "../source/instance.ts";
+import type { Course } from "./course.ts";
+import { exitCodeOfOutcome, isGood, type Outcome } from "./outcome.ts";
+import { tellHalt, tellOutcome, tellUnreadable } from "./tell.ts";
+import type { Work, WorkList } from "./work_list.ts";
+
+export interface EndedWork {
+  readonly work: Work;
+  readonly outcome: Outcome;
+  /** Undefined when the file could not be identified. */
+  readonly sopInstanceUid: string | undefined;
+  readonly sopClassUid: string | undefined;
+  /** Of the file, whatever it was sent in. */
+  readonly transferSyntax: string | undefined;
+  /** Of the data set. */
+  readonly lengthBytes: number | undefined;
+}
+
+/** Told of every file's end, once, in the order of the ends. */
+export type RecordEnd = (ended: EndedWork) => void | Promise<void>;
+
+export interface SettlementRules {
+  /** Go on after a failure. */
+  readonly noHalt: boolean;
+  /** Associations at the same time. */
+  readonly jobs: number;
+}
+
+/** Invariant: every file is recorded once, unless it is put back to be tried again. */
+export class Settlement {
+  readonly #rules: SettlementRules;
+  readonly #course: Course;
+  readonly #log: Logger;
+  readonly #record: RecordEnd;
+  #haltedByFile = false;
+  #notTried = 0;
+
+  constructor(rules: SettlementRules, course: Course, log: Logger, record: RecordEnd) {
+    this.#rules = rules;
+    this.#course = course;
+    this.#log = log;
+    this.#record = record;
+  }
+
+  /** The run halted on a file, after which DCMTK aborts instead of releasing. */
+  get haltedByFile(): boolean {
+    return this.#haltedByFile;
+  }
+
+  /** How many files never had their turn. */
+  get filesNotTried(): number {
+    return this.#notTried;
+  }
+
+  /** A file that cannot be opened. */
+  async unreadable(list: WorkList, work: Work, fault: Fault): Promise<void> {
+    this.#log.info(`Sending file: ${work.path}`);
+    tellUnreadable(this.#log, work.path, fault);
+    await this.settle(list, work, { kind: "unreadable", fault });
+  }
+
+  /** A file whose turn never came. */
+  async notTried(work: Work): Promise<void> {
+    this.#notTried++;
+    await this.#note(work, { kind: "notSent", fault: undefined }, undefined);
+  }
+
+  /** Puts what may pass back on the list; everything else is told and recorded. Answers whether the peer had answered. */
+  async settle(list: WorkList, work: Work, outcome: Outcome, instance?: Instance): Promise<boolean> {
+    tellOutcome(this.#log, work.path, outcome, instance?.sopClassUid ?? "");
+    const isAnswered = outcome.kind !== "notSent";
+    if (this.#mayTryAgain(work, outcome)) {
+      list.putBack({ ...work, attempts: work.attempts + 1 });
+      if (outcome.kind === "refused") await this.#course.pause("this status may pass", work.attempts);
+      return isAnswered;
+    }
+    if (!isGood(outcome)) this.#countFailure(outcome);
+    await this.#note(work, outcome, instance);
+    return isAnswered;
+  }
+
+  #mayTryAgain({ attempts }: Work, outcome: Outcome): boolean {
+    if (this.#course.halted || !this.#course.mayTryAgain(attempts)) return false;
+    if (outcome.kind === "refused") return mayPass(outcome.status);
+    return outcome.kind === "notSent" && outcome.fault?.transient === true;
+  }
+
+  #countFailure(outcome: Outcome): void {
+    this.#course.fail(exitCodeOfOutcome(outcome));
+    if (this.#rules.noHalt || this.#course.halted) return;
+    // One of several associations has been lost: the others go on.
+    if (this.#rules.jobs > 1 && outcome.kind === "notSent") return;
+    this.#course.halt();
+    const fault = "fault" in outcome ? outcome.fault : undefined;
+    if (outcome.kind === "notAccepted" && fault?.code === undefined) return;
+    if (outcome.kind === "unreadable" || outcome.kind === "notAccepted") this.#haltedByFile = true;
+    if (fault !== undefined) tellHalt(this.#log, fault);
+  }
+
+  async #note(work: Work, outcome: Outcome, instance: Instance | undefined): Promise<void> {
+    const { sopClassUid, sopInstanceUid, transferSyntax, lengthBytes } = instance ?? {};
+    await this.#record({ work, outcome, sopClassUid, sopInstanceUid, transferSyntax, lengthBytes });
+  }
+}
