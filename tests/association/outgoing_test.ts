@@ -126,3 +126,15 @@ Deno.test("after a write that failed nothing is written at once either", async (
   await assertRejects(() => outgoing.write(Uint8Array.of(2)), Fault, "gone");
   assertEquals([asked, valve.taken], [1, []]);
 });
+
+Deno.test("neither is it when others are let go first: the failure is not passed over", async () => {
+  const valve = new Valve();
+  const { outgoing } = outgoingOver(valve);
+  const first = outgoing.write(Uint8Array.of(1));
+  await valve.refuse();
+  await assertRejects(() => first, Fault, "broken pipe");
+  // So long that the next write gives others a turn before it begins.
+  for (const untilMs = performance.now() + 100; performance.now() < untilMs;);
+  await assertRejects(() => outgoing.write(Uint8Array.of(2)), Fault, "broken pipe");
+  assertEquals([outgoing.busy, valve.taken], [false, []]);
+});
