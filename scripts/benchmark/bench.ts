@@ -114,7 +114,7 @@ async function measureWorkload(
     else calls.set(sender, call);
   }
   const measurements = new Map<SenderName, Measurement[]>();
-  for (let round = 0; round < (workload.once ? 1 : wishes.rounds); round++) {
+  for (let round = 0; round < Math.min(wishes.rounds, workload.mostRounds ?? Infinity); round++) {
     for (const [sender, call] of calls) {
       try {
         const measurement = await measure(call, data?.folder ?? root);
