@@ -97,13 +97,13 @@ function tellMissing(count: number, log: Logger): boolean {
 
 /** A journal that cannot be kept ends the run: going on would only make doubles later. */
 function remember(
-  { work, outcome, sopInstanceUid }: EndedWork,
+  { work, outcome, identity }: EndedWork,
   journal: Journal | undefined,
   failed: (fault: Fault) => void,
 ): void {
   if (outcome.kind !== "stored" && outcome.kind !== "storedWithWarning") return;
   try {
-    noteStored(journal, work, sopInstanceUid ?? "");
+    noteStored(journal, work, identity?.sopInstanceUid ?? "");
   } catch (caught) {
     failed(asFault(caught));
   }

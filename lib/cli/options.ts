@@ -926,7 +926,7 @@ export const GROUPS = [
             long: "--max-ops-invoked",
             params: [{ name: "number", kind: "integer", min: 0, max: 65535 }],
             help:
-              "have this many store requests under way on an association, as far as the peer agrees; 0: 256",
+              "have up to this many store requests under way on an association (0: any number), as far as the peer agrees; at most 256 on all",
             default: "1",
           },
         ],

@@ -6,14 +6,20 @@ import { ZlibSource } from "./zlib_source.ts";
 /** "raw": RFC 1951, as in a deflated data set (PS3.5 A.5) or a zip file; "gzip": RFC 1952. */
 export type Wrapping = "raw" | "gzip";
 
+/** zlib takes no less. */
+const LEAST_OUTPUT_BYTES = 64;
+
 /** What is inside a deflate stream. */
 export class InflatedSource extends ZlibSource {
-  /** @param what for messages: "the data set of a.dcm" */
-  constructor(source: ByteSource, what: string, wrapping: Wrapping = "raw") {
+  /**
+   * @param what for messages: "the data set of a.dcm"
+   * @param expectedBytes how much will come out of it, as far as anybody knows
+   */
+  constructor(source: ByteSource, what: string, wrapping: Wrapping = "raw", expectedBytes = Infinity) {
     super(source, {
       open({ createGunzip, createInflateRaw }) {
         const create = wrapping === "gzip" ? createGunzip : createInflateRaw;
-        return create({ chunkSize: OUTPUT_BYTES });
+        return create({ chunkSize: Math.max(LEAST_OUTPUT_BYTES, Math.min(OUTPUT_BYTES, expectedBytes)) });
       },
       explain: (cause) => cannotInflate(what, cause),
       padded: false,

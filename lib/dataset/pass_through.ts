@@ -45,8 +45,14 @@ export async function surveyStream(source: ByteSource, name: string, mode: ReadM
   }
 }
 
+/** Most members of archives are shorter. */
+const FIRST_PREFIX_BYTES = 64 * 1024;
+/** Of streams that were sent, for the next ones: left to the garbage collector, they would come to a hundred megabytes. */
+const sparePrefixes: Uint8Array[] = [];
+const MOST_SPARE_PREFIXES = 8;
+
 async function readPrefix(source: ByteSource): Promise<Uint8Array> {
-  let prefix = new Uint8Array(64 * 1024);
+  let prefix = sparePrefixes.pop() ?? new Uint8Array(FIRST_PREFIX_BYTES);
   let lengthBytes = 0;
   while (!source.ended && lengthBytes < PREFIX_BYTES) {
     if (lengthBytes === prefix.length) {
@@ -125,9 +131,13 @@ class Ending {
   }
 }
 
+/** What is left when a stream is closed before its end. */
+const SOMETHING: Uint8Array = new Uint8Array(1);
+
 /** What has been read ahead, then the rest of the stream, checked as it passes. */
 class RestOfStream implements ByteSource {
   #ahead: Uint8Array;
+  #closed = false;
   readonly #source: ByteSource;
   readonly #ending: Ending | undefined;
   #confirmed: boolean;
@@ -180,6 +190,10 @@ class RestOfStream implements ByteSource {
   }
 
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (sparePrefixes.length < MOST_SPARE_PREFIXES) sparePrefixes.push(new Uint8Array(this.#ahead.buffer));
+    this.#ahead = this.#ahead.length > 0 ? SOMETHING : this.#ahead.subarray(0, 0);
     this.#source.close();
   }
 }

@@ -7,5 +7,10 @@ export const OUTPUT_BYTES = 64 * 1024;
 export function release(piece: Uint8Array): void {
   const { buffer, byteOffset, length } = piece;
   const isFull = buffer.byteLength === OUTPUT_BYTES && byteOffset + length === OUTPUT_BYTES;
-  if (isFull && buffer instanceof ArrayBuffer) buffer.transfer(0);
+  if (isFull) discard(piece);
+}
+
+/** Gives back the buffer that `piece` is a part of; nothing in it must be looked at, or written to, any more. */
+export function discard({ buffer }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
 }

@@ -9,7 +9,7 @@ import type * as Zlib from "node:zlib";
 import type { ByteSource } from "../bytes/source.ts";
 import { Turns } from "../bytes/turns.ts";
 import { Fault } from "../errors.ts";
-import { release } from "./zlib_output.ts";
+import { discard, release } from "./zlib_output.ts";
 
 /** What is read and given to zlib at a time. Inflated, some 16 MB could come of it at most, in pieces. */
 const READ_BYTES = 16 * 1024;
@@ -50,6 +50,10 @@ export class ZlibSource implements ByteSource {
   }
 
   close(): void {
+    if (this.ended && this.#piece !== NOTHING) {
+      discard(this.#piece);
+      this.#ready = this.#piece = NOTHING;
+    }
     this.#stream?.destroy();
     this.#source.close();
   }

@@ -91,6 +91,7 @@ const ASSOCIATION = {
   calledAeTitle: "SELFTEST",
   maximumLengthReceived: 16384,
   maxOperationsInvoked: 1,
+  jobs: 1,
   dumpLevel: "debug",
   acseTimeoutSeconds: 10,
   dimseTimeoutSeconds: 10,

@@ -12,7 +12,8 @@ import type { FileEvent } from "./events.ts";
 export const NEVER_TRIED = "its turn never came";
 
 export function fileEventOf(ended: EndedWork): FileEvent {
-  const { work, outcome, sopClassUid, sopInstanceUid, transferSyntax, lengthBytes } = ended;
+  const { work, outcome, identity } = ended;
+  const { sopClassUid, sopInstanceUid, transferSyntax, lengthBytes } = identity ?? {};
   const reason = reasonOf(outcome);
   const remedy = remedyOf(outcome);
   return {

@@ -17,7 +17,7 @@ const MOST_OPEN_ARCHIVES = 4;
 /** Archives are opened once, so that the second time their members are asked for is cheaper. */
 export class Expansion {
   readonly #pace = new ReadPace();
-  readonly #memory: Memory = { membersLeft: 100_000 };
+  readonly #memory: Memory = { membersLeft: 10_000 };
   readonly #archives = new Map<string, Archive>();
   readonly #open: Archive[] = [];
   #hinted = false;

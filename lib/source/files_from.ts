@@ -1,6 +1,7 @@
 /** --files-from: paths, one a line, or separated by NUL when there is one. */
 
 import { Fault } from "../errors.ts";
+import { factsOf } from "./file_calls.ts";
 import { cannotRead } from "./reading_faults.ts";
 
 /** Far more than there are files anywhere, and few enough to be held. */
@@ -33,12 +34,15 @@ function* entries(bytes: Uint8Array, separator: number): Generator<string> {
   }
 }
 
+/** Of a list whose length nobody can tell. */
+const USUAL_BYTES = 64 * 1024;
+
 async function readAll(path: string): Promise<Uint8Array> {
   const name = path === "-" ? "standard input" : path;
   try {
     const file = path === "-" ? Deno.stdin : await Deno.open(path);
     try {
-      let bytes = new Uint8Array(64 * 1024);
+      let bytes = new Uint8Array(Math.min(factsOf(path)?.sizeBytes || USUAL_BYTES, LIMIT_BYTES) + 1);
       let filled = 0;
       for (let got = await file.read(bytes); got !== null; got = await file.read(bytes.subarray(filled))) {
         filled += got;

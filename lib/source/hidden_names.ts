@@ -8,6 +8,8 @@ import { openLibc } from "../libc.ts";
 const SYMBOLS = {
   opendir: { parameters: ["buffer"], result: "pointer" },
   readdir: { parameters: ["pointer"], result: "pointer" },
+  // For counting: a number leaves less behind than a pointer.
+  readdirAddress: { name: "readdir", parameters: ["pointer"], result: "usize" },
   closedir: { parameters: ["pointer"], result: "i32" },
   // To look at an entry: Deno's own way would need a wider permission.
   memcpy: { parameters: ["buffer", "pointer", "usize"], result: "pointer" },
@@ -35,7 +37,7 @@ export function hiddenNames(path: string, shown: number): string[] {
   if (folder === null) return [];
   try {
     let count = 0;
-    while (libc.readdir(folder) !== null) count++;
+    while (libc.readdirAddress(folder) !== 0n) count++;
     // "." and ".." are counted as well.
     if (count - 2 <= shown) return [];
   } finally {

@@ -9,6 +9,7 @@ import { Expansion } from "./expand.ts";
 import { readFileList } from "./files_from.ts";
 import type { Input, Need, OpenInstance } from "./instance.ts";
 import { type Operand, OperandMemory, operands } from "./operands.ts";
+import { STANDARD_INPUT } from "./pipe.ts";
 
 /** What the check found. */
 export interface CheckedInputs {
@@ -180,6 +181,15 @@ async function checkOne(
   if (fault !== undefined) return fault;
   if (!scanned && seen === "nothing") return inaccessible(path);
   if (required === undefined) return undefined;
+  if (isReadOnce(operand)) {
+    return new Fault(
+      "input",
+      `${path} can be read only once, and --required must look at it before it is sent`,
+      {
+        remedy: "leave --required (-R) out, or save it as a file first",
+      },
+    );
+  }
   try {
     const instance = await required.openInstance({ ...operand, number: 0 });
     if ("skipped" in instance) return undefined;
@@ -194,6 +204,11 @@ async function checkOne(
       remedy: why.remedy,
     });
   }
+}
+
+/** A FIFO, a device, standard input. */
+function isReadOnce({ path, scanned, seen, member }: Operand): boolean {
+  return !scanned && member === undefined && (seen === undefined || path === STANDARD_INPUT);
 }
 
 /** Cron jobs and services begin in other folders than people do. */

@@ -32,6 +32,8 @@ export interface Instance extends Need {
   dataSet(wanted: string): ByteSource | Promise<ByteSource>;
   /** Whether it could be: by conversion, or as it is. */
   fits(wanted: string): boolean;
+  /** It comes from what cannot be opened again, such as a FIFO. */
+  readonly readOnce?: boolean;
   /** Gives the file back when the data set is not wanted. May be called twice. */
   close(): void;
 }

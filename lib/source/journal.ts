@@ -21,14 +21,14 @@ export class Journal implements Disposable {
   readonly #path: string;
   readonly #file: Deno.FsFile;
   readonly #peer: string;
-  /** Lines without UID of what this peer has acknowledged. */
-  readonly #done: Set<string>;
+  /** Lines without UID of what this peer had acknowledged before this run: --repeat sends again what is added by it. */
+  readonly #done: ReadonlySet<string>;
   /** What each file was when it was looked up: a file that is replaced while it is sent must not count as sent. */
   readonly #lookedUp = new Map<string, string>();
   /** A line broke off: nothing may follow it. */
   #fault: Fault | undefined;
 
-  private constructor(path: string, file: Deno.FsFile, peer: string, done: Set<string>) {
+  private constructor(path: string, file: Deno.FsFile, peer: string, done: ReadonlySet<string>) {
     this.#path = path;
     this.#file = file;
     this.#peer = peer;
@@ -58,7 +58,7 @@ export class Journal implements Disposable {
   }
 
   /**
-   * True when the peer has acknowledged this very file, unchanged since.
+   * True when the peer had acknowledged this very file before this run, unchanged since.
    * @param inside which of the files that are in it, where that is an archive
    */
   has(path: string, inside: string = ""): boolean {
@@ -87,7 +87,6 @@ export class Journal implements Disposable {
       const text = `cannot write journal ${this.#path}: ${reasonOf(caught)}`;
       throw this.#fault = new Fault("configuration", text, { cause: caught });
     }
-    this.#done.add(key);
   }
 
   [Symbol.dispose](): void {

@@ -21,7 +21,7 @@ import type { FileBytes, Member } from "./archives/member.ts";
 import { mayBeArchive } from "./container_names.ts";
 import { openFile } from "./file.ts";
 import type { Input, Instance, NoInstance, OpenInstance } from "./instance.ts";
-import { openPipe } from "./pipe.ts";
+import { openPipe, STANDARD_INPUT } from "./pipe.ts";
 import { ReadPace } from "./read_pace.ts";
 
 /** How files are read and what is done to them on the way. */
@@ -49,10 +49,21 @@ export function instanceOpener(options: OpenOptions): OpenInstance {
     if (input.member !== undefined) return openMember(input, input.member, options);
     const file = openFile(input.path, pace, input.seen === "file");
     if (file !== undefined) return identify(file, input, options);
-    return input.scanned
-      ? { skipped: "it is not a regular file" }
-      : openStream(openPipe(input.path), input, options);
+    if (input.scanned) return { skipped: "it is not a regular file" };
+    // Of a FIFO that has taken the place of a file nobody knows whether anybody writes to it.
+    if (input.seen === "file" && input.path !== STANDARD_INPUT) throw replaced(input.path);
+    return openStream(openPipe(input.path), input, options, true);
   };
+}
+
+function replaced(path: string): Fault {
+  return new Fault(
+    "input",
+    `cannot read ${path}: it is no longer the file that was found when the run began`,
+    {
+      remedy: "send files only when nothing else is done with them any more",
+    },
+  );
 }
 
 async function openMember(
@@ -101,11 +112,15 @@ function identify(file: FileBytes, input: Input, options: OpenOptions): ReturnTy
   }
 }
 
-/** What can only be read from front to back, once. */
+/**
+ * What can only be read from front to back.
+ * @param readOnce and cannot be opened again
+ */
 async function openStream(
   source: ByteSource | Promise<ByteSource>,
   input: Input,
   options: OpenOptions,
+  readOnce = false,
 ): Promise<Instance | NoInstance> {
   try {
     const { survey: found, dataSet } = await surveyStream(await source, input.path, options.mode);
@@ -115,7 +130,7 @@ async function openStream(
       return instanceOf(
         input,
         found,
-        { bytes: () => counted, lengthBytes, close: () => counted.close() },
+        { bytes: () => counted, lengthBytes, close: () => counted.close(), readOnce },
         options,
       );
     }
@@ -139,6 +154,8 @@ function directory({ path, scanned }: Input): NoInstance {
 export interface DataSetBytes {
   /** As they are; asked for once. */
   bytes(): ByteSource;
+  /** They cannot be had a second time by opening the input again. */
+  readonly readOnce?: boolean;
   /** How many they were, where only that tells. */
   lengthBytes?(): number | undefined;
   close(): void;
@@ -162,6 +179,7 @@ export function instanceOf(input: Input, found: Survey, from: DataSetBytes, opti
     },
     warnings: found.warnings,
     invented: invention?.text,
+    readOnce: from.readOnce ?? false,
     fits: (wanted) => typeof conversion(transferSyntax, wanted, found) === "string",
     dataSet: (wanted) => {
       const way = conversion(transferSyntax, wanted, found);

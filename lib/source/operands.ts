@@ -57,8 +57,8 @@ export function* operands(
 ): Generator<Operand> {
   const sizeOf = (path: string) => wishes.sizes ? { sizeBytes: factsOf(path)?.sizeBytes } : {};
   for (const path of named) {
-    if (!wishes.sizes && wishes.memory?.isFile(path)) {
-      yield { path, scanned: false, seen: "file" };
+    if (wishes.memory?.isFile(path)) {
+      yield { path, scanned: false, seen: "file", ...sizeOf(path) };
       continue;
     }
     const facts = factsOf(path);

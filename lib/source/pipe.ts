@@ -1,4 +1,5 @@
 import type { ByteSource } from "../bytes/source.ts";
+import { Fault } from "../errors.ts";
 import { cannotRead } from "./reading_faults.ts";
 
 /** Large enough that a fast pipe is emptied with few calls. */
@@ -16,7 +17,7 @@ export async function openPipe(path: string): Promise<ByteSource> {
   let otherEnd: Deno.FsFile | undefined;
   try {
     if (path !== STANDARD_INPUT) otherEnd = openOtherEnd(path);
-    const reader = path === STANDARD_INPUT ? Deno.stdin : await Deno.open(path);
+    const reader = path === STANDARD_INPUT ? takeStandardInput() : await Deno.open(path);
     const pipe = new Pipe(path, reader);
     await pipe.readAhead();
     return pipe;
@@ -25,6 +26,19 @@ export async function openPipe(path: string): Promise<ByteSource> {
   } finally {
     otherEnd?.close();
   }
+}
+
+let isStandardInputTaken = false;
+
+/** For --repeat, or a list that names it twice. */
+function takeStandardInput(): Readable {
+  if (isStandardInputTaken) {
+    throw new Fault("input", `cannot read ${STANDARD_INPUT}: it has been read already`, {
+      remedy: "save it as a file to send it more than once",
+    });
+  }
+  isStandardInputTaken = true;
+  return Deno.stdin;
 }
 
 /**

@@ -39,8 +39,8 @@ interface Level {
   readonly path: string;
   /** Device and inode. */
   readonly identity: string;
-  /** In reverse order: the next one is the last. */
-  readonly entries: Deno.DirEntry[];
+  /** Name, NUL, kind: there may be very many, and so they sort by name. In reverse order: the next one is the last. */
+  readonly entries: string[];
 }
 
 interface Wanted {
@@ -55,15 +55,27 @@ function* scan(path: string, wishes: Wanted): Generator<Found> {
   for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
     const entry = level.entries.pop();
     if (entry === undefined) levels.pop();
-    else yield* visit(levels, joined(level.path, entry.name), entry, wishes);
+    else yield* visit(levels, level.path, entry, wishes);
   }
 }
 
-function* visit(levels: Level[], path: string, entry: Deno.DirEntry, wishes: Wanted): Generator<Found> {
-  if (entry.isDirectory || entry.isSymlink && leadsToFolder(path)) {
+const FOLDER = "d";
+const LINK = "l";
+const FILE = "f";
+const SOMETHING_ELSE = "-";
+
+function kindOf({ isDirectory, isSymlink, isFile }: Deno.DirEntry): string {
+  return isDirectory ? FOLDER : isSymlink ? LINK : isFile ? FILE : SOMETHING_ELSE;
+}
+
+function* visit(levels: Level[], folder: string, entry: string, wishes: Wanted): Generator<Found> {
+  const kind = entry.at(-1);
+  const name = entry.slice(0, -2);
+  const path = joined(folder, name);
+  if (kind === FOLDER || kind === LINK && leadsToFolder(path)) {
     if (wishes.recurse) yield* enter(levels, path);
-  } else if (wishes.matches(entry.name)) {
-    yield entry.isFile ? { path, seen: "file" } : { path };
+  } else if (wishes.matches(name)) {
+    yield kind === FILE ? { path, seen: "file" } : { path };
   }
 }
 
@@ -76,7 +88,9 @@ function* enter(levels: Level[], path: string): Generator<Found> {
       yield { path, note: `not following symbolic link ${path}: it leads back to ${above.path}` };
       return;
     }
-    const entries = [...Deno.readDirSync(path)].sort((a, b) => a.name < b.name ? 1 : -1);
+    const entries: string[] = [];
+    for (const entry of Deno.readDirSync(path)) entries.push(`${entry.name}\0${kindOf(entry)}`);
+    entries.sort((a, b) => a < b ? 1 : -1);
     levels.push({ path, identity, entries });
     const hidden = hiddenNames(path, entries.length);
     if (hidden.length > 0) yield { path, fault: notInUtf8(path, hidden) };

@@ -1,6 +1,7 @@
 /** How a run stands: whether it goes on, with which exit code it will end, and the waits between two tries. */
 
 import type { Logger } from "../log/log.ts";
+import { Occasion } from "./occasion.ts";
 import { backoffMs, type RetryLimits } from "./retry.ts";
 
 export class Course {
@@ -8,7 +9,8 @@ export class Course {
   readonly #log: Logger;
   /** Told before each wait for another try. */
   readonly #retrying: (reason: string, afterSeconds: number) => void;
-  readonly #stopped = Promise.withResolvers<"stopped">();
+  /** The operator has asked for the end. */
+  readonly stopped = new Occasion();
   #exitCode = 0;
   #halted = false;
 
@@ -32,11 +34,6 @@ export class Course {
     return this.#halted;
   }
 
-  /** Fulfilled when the operator has asked for the end. */
-  get stopped(): Promise<"stopped"> {
-    return this.#stopped.promise;
-  }
-
   fail(exitCode: number): void {
     this.#exitCode ||= exitCode;
   }
@@ -48,7 +45,7 @@ export class Course {
   /** Halts, and ends all waits. */
   stop(): void {
     this.#halted = true;
-    this.#stopped.resolve("stopped");
+    this.stopped.come();
   }
 
   /** True when what has failed so often may be tried again. */
@@ -57,13 +54,12 @@ export class Course {
   }
 
   /** @param leave ends the wait early */
-  async pause(why: string, failures: number, leave: Promise<unknown> = this.stopped): Promise<void> {
+  async pause(why: string, failures: number, leave = this.stopped): Promise<void> {
     const ms = backoffMs(this.#limits, failures);
     this.#log.warn(`${why}; trying again in ${(ms / 1000).toFixed(1)} s`);
     this.#retrying(why, ms / 1000);
     let timer: number | undefined;
-    const waited = new Promise((resolve) => timer = setTimeout(resolve, ms));
-    await Promise.race([waited, leave]);
+    await leave.before(new Promise((resolve) => timer = setTimeout(resolve, ms)));
     clearTimeout(timer);
   }
 }

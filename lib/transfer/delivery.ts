@@ -75,12 +75,15 @@ export class Delivery {
     return !this.#torn && this.#open.association.fault === undefined;
   }
 
-  /** Sends an instance, or says why not. Never throws; the instance is closed unless it is put aside. */
+  /** Sends an instance, or says why not. Never throws; the instance is closed, unless it is put aside and can be read once only. */
   async begin(instance: Instance, path: string): Promise<Step> {
     const { accepted } = this.#open;
     const context = chooseContext(accepted, instance, (uid) => instance.fits(uid), this.#options.deflate);
-    if (context === undefined) instance.close();
-    if (context === undefined && this.#options.mayPropose(instance)) return { kind: "aside" };
+    if (context === undefined) {
+      const isForLater = this.#options.mayPropose(instance);
+      if (!(isForLater && instance.readOnce)) instance.close();
+      if (isForLater) return { kind: "aside" };
+    }
     this.#log.info(`Sending file: ${path}`);
     for (const warning of instance.warnings) this.#log.warn(warning);
     if (instance.invented !== undefined) this.#log.info(instance.invented);

@@ -41,6 +41,8 @@ export interface AssociationWish extends TimeLimits {
   readonly overTls?: boolean;
   /** Operations invoked at the same time: 1 sends no item, 0 asks for no limit. */
   readonly maxOperationsInvoked: number;
+  /** Associations at the same time. */
+  readonly jobs: number;
 }
 
 /** An association ready for C-STORE. */
@@ -52,8 +54,8 @@ export interface OpenAssociation {
   readonly operationsWindow: number;
 }
 
-/** More outstanding operations than this gain nothing and only cost memory on both sides. */
-const LARGEST_WINDOW = 256;
+/** More outstanding operations than this, of all associations, gain nothing and only cost memory on both sides. */
+const MOST_OPERATIONS = 256;
 
 /** @throws Fault of the transport, the rejection, or a missing user identity response. */
 export async function openAssociation(
@@ -101,7 +103,7 @@ export async function openAssociation(
     );
   }
   if (accepted.length > 0) log.info(`Association Accepted (Max Send PDV: ${association.fragmentBytes})`);
-  return { association, accepted, operationsWindow: windowOf(wish.maxOperationsInvoked, association.ac) };
+  return { association, accepted, operationsWindow: windowOf(wish, association.ac) };
 }
 
 /** What to try when a peer hangs up on the request. */
@@ -155,9 +157,10 @@ function warnIfOdd(lengthBytes: number, direction: "send" | "receive", net: Logg
 }
 
 /** Only what both sides said counts; a peer without the item works synchronously (PS3.7 D.3.3.3). */
-function windowOf(maxInvoked: number, ac: AssociateAc): number {
+function windowOf({ maxOperationsInvoked, jobs }: AssociationWish, ac: AssociateAc): number {
   const granted = ac.operationsWindow?.maxInvoked;
-  if (maxInvoked === 1 || granted === undefined) return 1;
-  const unlimited = (value: number) => value === 0 ? LARGEST_WINDOW : value;
-  return Math.min(unlimited(maxInvoked), unlimited(granted), LARGEST_WINDOW);
+  if (maxOperationsInvoked === 1 || granted === undefined) return 1;
+  const most = Math.ceil(MOST_OPERATIONS / jobs);
+  const limited = (value: number) => value === 0 ? most : Math.min(value, most);
+  return Math.min(limited(maxOperationsInvoked), limited(granted));
 }

@@ -21,7 +21,7 @@ export function destinationOf({ peer, port, network }: Settings, noDelay: boolea
 }
 
 export function associationWishOf(
-  { network, log, tls }: Settings,
+  { network, delivery, log, tls }: Settings,
   profile: Profile | undefined,
   userIdentity: UserIdentity | undefined,
 ): AssociationWish {
@@ -30,6 +30,7 @@ export function associationWishOf(
     calledAeTitle: network.calledAeTitle,
     maximumLengthReceived: network.maxPduBytes,
     maxOperationsInvoked: network.maxOperationsInvoked,
+    jobs: delivery.jobs,
     acseTimeoutSeconds: network.acseTimeoutSeconds,
     dimseTimeoutSeconds: network.dimseTimeoutSeconds,
     socketTimeoutSeconds: network.socketTimeoutSeconds,

@@ -9,16 +9,28 @@ import { exitCodeOfOutcome, isGood, type Outcome } from "./outcome.ts";
 import { tellHalt, tellOutcome, tellUnreadable } from "./tell.ts";
 import type { Work, WorkList } from "./work_list.ts";
 
+/** What is remembered of an instance until its answer has come, when the instance itself is closed. */
+export interface Identity {
+  readonly sopInstanceUid: string;
+  readonly sopClassUid: string;
+  /** Of the file, whatever it was sent in. */
+  readonly transferSyntax: string;
+  /** Of the data set. */
+  readonly lengthBytes: number | undefined;
+  /** It cannot be sent again. */
+  readonly readOnce: boolean;
+}
+
+export function identityOf(instance: Instance): Identity {
+  const { sopInstanceUid, sopClassUid, transferSyntax, lengthBytes, readOnce = false } = instance;
+  return { sopInstanceUid, sopClassUid, transferSyntax, lengthBytes, readOnce };
+}
+
 export interface EndedWork {
   readonly work: Work;
   readonly outcome: Outcome;
   /** Undefined when the file could not be identified. */
-  readonly sopInstanceUid: string | undefined;
-  readonly sopClassUid: string | undefined;
-  /** Of the file, whatever it was sent in. */
-  readonly transferSyntax: string | undefined;
-  /** Of the data set. */
-  readonly lengthBytes: number | undefined;
+  readonly identity: Identity | undefined;
 }
 
 /** Told of every file's end, once, in the order of the ends. */
@@ -67,20 +79,21 @@ export class Settlement {
   /** A file whose turn never came. */
   async notTried(work: Work): Promise<void> {
     this.#notTried++;
-    await this.#note(work, { kind: "notSent", fault: undefined }, undefined);
+    await this.#record({ work, outcome: { kind: "notSent", fault: undefined }, identity: undefined });
   }
 
   /** Puts what may pass back on the list; everything else is told and recorded. Answers whether the peer had answered. */
-  async settle(list: WorkList, work: Work, outcome: Outcome, instance?: Instance): Promise<boolean> {
-    tellOutcome(this.#log, work.path, outcome, instance?.sopClassUid ?? "");
+  async settle(list: WorkList, work: Work, outcome: Outcome, identity?: Identity): Promise<boolean> {
+    tellOutcome(this.#log, work.path, outcome, identity?.sopClassUid ?? "");
     const isAnswered = outcome.kind !== "notSent";
-    if (this.#mayTryAgain(work, outcome)) {
-      list.putBack({ ...work, attempts: work.attempts + 1 });
+    if (!identity?.readOnce && this.#mayTryAgain(work, outcome)) {
+      // Before it is put back, because another association would take it at once.
       if (outcome.kind === "refused") await this.#course.pause("this status may pass", work.attempts);
+      list.putBack({ ...work, attempts: work.attempts + 1 });
       return isAnswered;
     }
     if (!isGood(outcome)) this.#countFailure(outcome);
-    await this.#note(work, outcome, instance);
+    await this.#record({ work, outcome, identity });
     return isAnswered;
   }
 
@@ -100,10 +113,5 @@ export class Settlement {
     if (outcome.kind === "notAccepted" && fault?.code === undefined) return;
     if (outcome.kind === "unreadable" || outcome.kind === "notAccepted") this.#haltedByFile = true;
     if (fault !== undefined) tellHalt(this.#log, fault);
-  }
-
-  async #note(work: Work, outcome: Outcome, instance: Instance | undefined): Promise<void> {
-    const { sopClassUid, sopInstanceUid, transferSyntax, lengthBytes } = instance ?? {};
-    await this.#record({ work, outcome, sopClassUid, sopInstanceUid, transferSyntax, lengthBytes });
   }
 }

@@ -17,10 +17,12 @@ import { Course } from "./course.ts";
 import { Delivery, type WatchMessage } from "./delivery.ts";
 import { mayPropose } from "./not_accepted.ts";
 import type { OpenAssociation } from "./open.ts";
+import { Occasion } from "./occasion.ts";
 import { Operations } from "./operations.ts";
+import type { Outcome } from "./outcome.ts";
 import { Patience } from "./patience.ts";
 import type { RetryLimits } from "./retry.ts";
-import { type RecordEnd, Settlement, type SettlementRules } from "./settlement.ts";
+import { identityOf, type RecordEnd, Settlement, type SettlementRules } from "./settlement.ts";
 import { tellRemedy } from "./tell.ts";
 import { type Work, WorkList } from "./work_list.ts";
 
@@ -58,12 +60,22 @@ interface Prepared {
   readonly instance: Instance | NoInstance | Fault;
 }
 
+/** A file that needs a context nobody proposed yet. */
+interface Aside {
+  readonly work: Work;
+  readonly need: Need;
+  /** Of what cannot be opened again. */
+  readonly kept: Instance | undefined;
+}
+
 export class Transfer {
   readonly #plan: TransferPlan;
   readonly #tools: TransferTools;
   readonly #log: Logger;
   readonly #proposed: ContextWish[] = [];
-  #aside: { readonly work: Work; readonly need: Need }[] = [];
+  #aside: Aside[] = [];
+  /** By the number of their work. */
+  readonly #kept = new Map<number, Instance>();
   #hasFewer = false;
   readonly #associations = new Set<Association>();
   readonly #course: Course;
@@ -83,7 +95,11 @@ export class Transfer {
     await this.#phase(list, this.#plan.contexts);
     while (this.#aside.length > 0 && !this.#course.halted) await this.#nextAside();
     for await (const work of list.rest()) await this.#settlement.notTried(work);
-    for (const { work } of this.#aside) await this.#settlement.notTried(work);
+    for (const { work, kept } of this.#aside) {
+      kept?.close();
+      await this.#settlement.notTried(work);
+    }
+    for (const instance of this.#kept.values()) instance.close();
     const { filesNotTried } = this.#settlement;
     if (filesNotTried > 0) this.#log.error(`${countOf(filesNotTried, "file was", "files were")} not sent`);
     return this.#course.exitCode;
@@ -117,6 +133,7 @@ export class Transfer {
     this.#aside = this.#aside.filter(({ need }) => !served.has(need.sopClassUid));
     const files = countOf(now.length, "file needs", "files need");
     this.#log.info(`${files} presentation contexts that were not proposed yet: using a further association`);
+    for (const { work, kept } of now) if (kept !== undefined) this.#kept.set(work.number, kept);
     const list = new WorkList(eachWork(now));
     await this.#phase(list, contexts);
     for await (const work of list.rest()) await this.#settlement.notTried(work);
@@ -149,7 +166,7 @@ export class Transfer {
     isFirst: boolean,
     opened?: () => void,
   ): Promise<void> {
-    const leave = isFirst ? this.#course.stopped : Promise.race([this.#course.stopped, list.empty]);
+    const leave = isFirst ? this.#course.stopped : Occasion.either(this.#course.stopped, list.empty);
     let failures = 0;
     let fruitless = 0;
     while (!this.#course.halted) {
@@ -177,12 +194,12 @@ export class Transfer {
     contexts: readonly ContextWish[],
     isFirst: boolean,
     failures: number,
-    leave: Promise<"stopped" | "empty">,
+    leave: Occasion,
   ): Promise<OpenAssociation | "again" | undefined> {
     const opening = this.#tools.open(contexts);
     try {
-      const open = await Promise.race([opening, leave]);
-      if (typeof open !== "string") return open;
+      const open = await leave.before(opening);
+      if (open !== undefined) return open;
       opening.then(({ association }) => association.destroy(), () => {});
       return undefined;
     } catch (caught) {
@@ -259,13 +276,15 @@ export class Transfer {
         operations.add(sent.answered.then((isAnswered) => {
           progress ||= isAnswered;
         }));
-        prepared = await this.#prepareNext(list);
+        // Of several associations each would keep one back from the others, and files would not start in order.
+        if (this.#plan.jobs === 1) prepared = await this.#prepareNext(list);
         const waitingSinceMs = performance.now();
         // With other associations at work there is better to do than to ask again.
         const mayAsk = this.#plan.jobs === 1 && operations.full;
         open.association.takeAnswers(mayAsk ? patience.milliseconds : 0);
         await operations.room();
         if (mayAsk) patience.note(performance.now() - waitingSinceMs);
+        prepared ??= await this.#prepareNext(list);
       }
       await operations.end();
       this.#giveBack(list, prepared);
@@ -324,6 +343,11 @@ export class Transfer {
   }
 
   async #prepare(work: Work): Promise<Prepared> {
+    const kept = this.#kept.get(work.number);
+    if (kept !== undefined) {
+      this.#kept.delete(work.number);
+      return { work, instance: kept };
+    }
     try {
       return { work, instance: await this.#tools.openInstance(work) };
     } catch (caught) {
@@ -333,8 +357,10 @@ export class Transfer {
 
   #giveBack(list: WorkList, prepared: Prepared | undefined): void {
     if (prepared === undefined) return;
-    if ("close" in prepared.instance) prepared.instance.close();
-    list.putBack(prepared.work);
+    const { work, instance } = prepared;
+    if ("readOnce" in instance && instance.readOnce) this.#kept.set(work.number, instance);
+    else if ("close" in instance) instance.close();
+    list.putBack(work);
   }
 
   /**
@@ -358,16 +384,23 @@ export class Transfer {
     const step = await delivery.begin(instance, work.path);
     switch (step.kind) {
       case "aside":
-        this.#aside.push({ work, need: instance });
+        this.#putAside(work, instance);
         return undefined;
       case "ended":
-        await this.#settlement.settle(list, work, step.outcome, instance);
+        await this.#settlement.settle(list, work, step.outcome, identityOf(instance));
         return undefined;
-      case "underway":
-        return {
-          answered: step.outcome.then((outcome) => this.#settlement.settle(list, work, outcome, instance)),
-        };
+      case "underway": {
+        const identity = identityOf(instance);
+        const settled = (outcome: Outcome) => this.#settlement.settle(list, work, outcome, identity);
+        return { answered: step.outcome.then(settled) };
+      }
     }
+  }
+
+  /** What can be read once only stays open until its turn comes again. */
+  #putAside(work: Work, instance: Instance): void {
+    const { sopClassUid, transferSyntax, readOnce } = instance;
+    this.#aside.push({ work, need: { sopClassUid, transferSyntax }, kept: readOnce ? instance : undefined });
   }
 }
 
@@ -381,6 +414,6 @@ function countOf(count: number, one: string, several: string): string {
   return `${count} ${count === 1 ? one : several}`;
 }
 
-async function* eachWork(aside: readonly { readonly work: Work }[]): AsyncGenerator<Work> {
+async function* eachWork(aside: readonly Aside[]): AsyncGenerator<Work> {
   for (const { work } of aside) yield work;
 }

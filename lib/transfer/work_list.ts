@@ -1,6 +1,7 @@
 /** The files to be sent, handed out one by one in order to however many associations ask. */
 
 import type { Input } from "../source/instance.ts";
+import { Occasion } from "./occasion.ts";
 
 /** One sending of one file. */
 export interface Work extends Input {
@@ -17,7 +18,8 @@ export class WorkList {
   readonly #waiting: Work[] = [];
   #turn: Promise<unknown> = Promise.resolve();
   #drained = false;
-  readonly #empty = Promise.withResolvers<"empty">();
+  /** The list has been empty once. */
+  readonly empty = new Occasion();
 
   constructor(source: AsyncIterable<Work>) {
     this.#source = source[Symbol.asyncIterator]();
@@ -46,14 +48,9 @@ export class WorkList {
     return turn;
   }
 
-  /** Fulfilled when the list has been empty once. */
-  get empty(): Promise<"empty"> {
-    return this.#empty.promise;
-  }
-
   async #next(): Promise<Work | undefined> {
     const work = this.#waiting.shift() ?? await this.#fetch();
-    if (work === undefined) this.#empty.resolve("empty");
+    if (work === undefined) this.empty.come();
     return work;
   }
 

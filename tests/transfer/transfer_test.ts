@@ -55,6 +55,7 @@ async function run(
     calledAeTitle: "ANY-SCP",
     maximumLengthReceived: 16384,
     maxOperationsInvoked: 1,
+    jobs: 1,
     dumpLevel: "debug",
     roles: [],
     extended: [],

@@ -53,7 +53,7 @@ Deno.test("WorkList tells how many files there are without handing them out", as
   assertEquals(await list.available(8), 2);
   assertEquals((await Array.fromAsync(list.rest())).map(({ number }) => number), [2, 3]);
   assertEquals(await list.available(1), 0);
-  assertEquals(await list.empty, "empty");
+  assertEquals(await list.empty.before(new Promise<string>(() => {})), undefined);
 });
 
 Deno.test("WorkList hands out what it has while it looks for more", async () => {

@@ -1,10 +1,14 @@
+import { memorySource } from "../../bytes/memory_source.ts";
 import type { ByteSource } from "../../bytes/source.ts";
 import { InflatedSource } from "../../dataset/inflating.ts";
 import type { ReadPace } from "../read_pace.ts";
 import { openArchiveFile } from "./section.ts";
 
 /** As many streams wait for the next member; more are in use only with as many associations at a time. */
-const MOST_WAITING = 4;
+const MOST_WAITING = 16;
+
+/** Members up to this length are read at once, one after the other. */
+const SMALL_BYTES = 64 * 1024;
 
 const SKIPPED_AT_A_TIME_BYTES = 64 * 1024;
 
@@ -16,12 +20,14 @@ interface Stream {
 
 /**
  * What a gzip file holds, from any place on. Inflating goes forward only: streams that are not needed any more are kept
- * where they are, so that whoever opens one place after the other inflates everything once.
+ * where they are, so that whoever opens one place after the other inflates everything once. Several associations that
+ * open small members at the same time use the same stream, each in its turn.
  */
 export class GzipStreams {
   readonly #path: string;
   readonly #pace: ReadPace;
   readonly #waiting: Stream[] = [];
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(path: string, pace: ReadPace) {
     this.#path = path;
@@ -29,7 +35,26 @@ export class GzipStreams {
   }
 
   /** The bytes from `offset` on, `lengthBytes` of them or to the end. @throws Fault "input" */
-  async open(offset: number, lengthBytes: number = Infinity): Promise<ByteSource> {
+  open(offset: number, lengthBytes: number = Infinity): Promise<ByteSource> {
+    if (lengthBytes > SMALL_BYTES) return this.#part(offset, lengthBytes);
+    const read = this.#turn.then(() => this.#small(offset, lengthBytes));
+    this.#turn = read.catch(() => {});
+    return read;
+  }
+
+  async #small(offset: number, lengthBytes: number): Promise<ByteSource> {
+    const part = await this.#part(offset, lengthBytes);
+    try {
+      const bytes = new Uint8Array(lengthBytes);
+      let filled = 0;
+      while (filled < lengthBytes && !part.ended) filled += await part.fill(bytes.subarray(filled));
+      return memorySource(bytes.subarray(0, filled));
+    } finally {
+      part.close();
+    }
+  }
+
+  async #part(offset: number, lengthBytes: number): Promise<ByteSource> {
     const stream = this.#nearest(offset) ?? this.#begin();
     try {
       await skip(stream, offset - stream.position);
@@ -89,16 +114,18 @@ class Part implements ByteSource {
   }
 
   get ended(): boolean {
-    return this.#leftBytes === 0 || this.#stream.source.ended;
+    return this.#leftBytes === 0 || !this.#closed && this.#stream.source.ended;
   }
 
   async fill(into: Uint8Array): Promise<number> {
+    if (this.#leftBytes === 0) return 0;
     this.#isUsable = false; // if this fails, or is left in the middle
     const view = into.length > this.#leftBytes ? into.subarray(0, this.#leftBytes) : into;
     const filled = await this.#stream.source.fill(view);
     this.#leftBytes -= filled;
     this.#stream.position += filled;
     this.#isUsable = true;
+    if (this.#leftBytes === 0) this.close(); // the next member may come
     return filled;
   }
 

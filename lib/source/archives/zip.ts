@@ -96,8 +96,11 @@ async function openMember(path: string, entry: Entry, name: string, pace: ReadPa
     const start = contentStart(file, entry);
     if (start + compressedSize > file.lengthBytes) throw new Error("it goes past the end of the archive");
     const packed = file.passThrough(start, compressedSize);
-    const content = compressionMethod === STORED ? packed : new InflatedSource(packed, `${path}!${name}`);
-    return new CheckedSource(content, `${path}!${name}`, uncompressedSize, entry.crc32, crc32);
+    const what = `${path}!${name}`;
+    const content = compressionMethod === STORED
+      ? packed
+      : new InflatedSource(packed, what, "raw", uncompressedSize);
+    return new CheckedSource(content, what, uncompressedSize, entry.crc32, crc32);
   } catch (caught) {
     file.close();
     if (caught instanceof Fault) throw caught;
