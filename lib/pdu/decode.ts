@@ -177,6 +177,8 @@ function decodeAnsweredContext(item: Field): AnsweredContext {
 }
 
 function decodeUserInformation(item: Field, parts: AssociateParts): void {
+  // Mangled by some peers: then it counts as absent, and all is synchronous.
+  if (item.holdsCutOff(0x53)) return item.skip(item.left);
   const sub = item.item("user information sub-item");
   switch (sub.type) {
     case 0x51:
@@ -185,7 +187,7 @@ function decodeUserInformation(item: Field, parts: AssociateParts): void {
     case 0x52:
       parts.implementationClassUid = sub.uid();
       break;
-    case 0x53: // mangled by some peers: then it counts as absent, and all is synchronous
+    case 0x53:
       if (sub.left === 4) parts.operationsWindow = { maxInvoked: sub.u16(), maxPerformed: sub.u16() };
       break;
     case 0x54: {
@@ -281,6 +283,12 @@ class Field {
     }
     this.#at += lengthBytes;
     return field;
+  }
+
+  /** The next item is of this type, and says that it is longer than what is left. */
+  holdsCutOff(type: number): boolean {
+    if (this.left < 4 || this.#bytes[this.#at] !== type) return false;
+    return (this.#bytes[this.#at + 2] ?? 0) * 256 + (this.#bytes[this.#at + 3] ?? 0) > this.left - 4;
   }
 
   /** The content of the next item, behind its type, a reserved octet and its 16-bit length. */

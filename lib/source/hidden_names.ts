@@ -59,7 +59,7 @@ function readHiddenNames(
     const entryBytes = new DataView(copy.buffer).getUint16(LENGTH_OFFSET, true);
     functions.memcpy(copy, entry, BigInt(Math.min(entryBytes, MOST_ENTRY_BYTES)));
     const name = copy.subarray(NAME_OFFSET, copy.indexOf(0, NAME_OFFSET));
-    if (!isUtf8(name)) names.push(escaped(name));
+    if (!isUtf8(name)) names.push(escapedName(name));
   }
   functions.closedir(folder);
   return names.sort();
@@ -74,7 +74,8 @@ function isUtf8(name: Uint8Array): boolean {
   }
 }
 
-function escaped(name: Uint8Array): string {
+/** For people to read: what is not ASCII as "\\xFC". */
+export function escapedName(name: Uint8Array): string {
   const character = (byte: number) =>
     byte >= 0x20 && byte < 0x7F
       ? String.fromCharCode(byte)

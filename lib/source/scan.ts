@@ -7,7 +7,7 @@
  */
 import { factsOf } from "./file_calls.ts";
 import { Fault } from "../errors.ts";
-import { hiddenNames } from "./hidden_names.ts";
+import { FILE, FOLDER, LINK, readFolder } from "./folder_entries.ts";
 import { patternTest } from "./pattern.ts";
 import { cannotRead } from "./reading_faults.ts";
 
@@ -59,15 +59,6 @@ function* scan(path: string, wishes: Wanted): Generator<Found> {
   }
 }
 
-const FOLDER = "d";
-const LINK = "l";
-const FILE = "f";
-const SOMETHING_ELSE = "-";
-
-function kindOf({ isDirectory, isSymlink, isFile }: Deno.DirEntry): string {
-  return isDirectory ? FOLDER : isSymlink ? LINK : isFile ? FILE : SOMETHING_ELSE;
-}
-
 function* visit(levels: Level[], folder: string, entry: string, wishes: Wanted): Generator<Found> {
   const kind = entry.at(-1);
   const name = entry.slice(0, -2);
@@ -88,11 +79,9 @@ function* enter(levels: Level[], path: string): Generator<Found> {
       yield { path, note: `not following symbolic link ${path}: it leads back to ${above.path}` };
       return;
     }
-    const entries: string[] = [];
-    for (const entry of Deno.readDirSync(path)) entries.push(`${entry.name}\0${kindOf(entry)}`);
+    const { entries, hidden } = readFolder(path);
     entries.sort((a, b) => a < b ? 1 : -1);
     levels.push({ path, identity, entries });
-    const hidden = hiddenNames(path, entries.length);
     if (hidden.length > 0) yield { path, fault: notInUtf8(path, hidden) };
   } catch (caught) {
     yield { path, fault: cannotRead(path, caught) };

@@ -8,7 +8,7 @@ import { tarFile, zipFile } from "../peers/made_up_archives.ts";
 import { imageFile, instanceUid, joined } from "../peers/made_up_files.ts";
 import { readInstances } from "../peers/part10.ts";
 import { type RecordingPeer, startRecordingPeer } from "../peers/recording_peer.ts";
-import { type RunOptions, type RunResult, runStorescu } from "../peers/run_storescu.ts";
+import { type RunOptions, runProgram, type RunResult, runStorescu } from "../peers/run_storescu.ts";
 
 async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "storescu-inputs-" });
@@ -307,5 +307,58 @@ Deno.test("a folder without +sd is left out with DCMTK's warning, and a hint", a
       "F: no input files to be sent",
       "",
     ]);
+  });
+});
+
+/** Writes it to a FIFO when somebody reads from that. */
+async function withFifo(content: Uint8Array, use: (fifo: string) => Promise<void>): Promise<void> {
+  await withFolder(async (folder) => {
+    const fifo = `${folder}/fifo`;
+    assertEquals((await runProgram("/usr/bin/mkfifo", [fifo], {})).code, 0);
+    await Deno.writeFile(`${folder}/content`, content);
+    const writing = new Deno.Command("/bin/sh", { args: ["-c", `cat ${folder}/content > ${fifo}`] }).spawn();
+    try {
+      await use(fifo);
+    } finally {
+      try {
+        writing.kill();
+      } catch {
+        // it has ended
+      }
+      await writing.status;
+    }
+  });
+}
+
+Deno.test({
+  name: "what a FIFO gives is not lost when its class needs a further association",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await withFifo(imageFile({ number: 7, sopClassUid: "1.2.3.4.5" }), async (fifo) => {
+      const result = await sent(["127.0.0.1", "PORT", fifo]);
+      assertEquals([result.code, result.uids], [0, [instanceUid(7)]]);
+    });
+  },
+});
+
+Deno.test({
+  name: "-R does not look into what can be read once only",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await withFifo(imageFile(), async (fifo) => {
+      const result = await sent(["-R", "127.0.0.1", "PORT", fifo]);
+      assertEquals([result.code, result.uids], [1, []]);
+      assertStringIncludes(result.stderr, "can be read only once, and --required must look at it");
+    });
+  },
+});
+
+Deno.test("--repeat repeats with a journal, too", async () => {
+  await withFolder(async (folder) => {
+    for (const number of [1, 2]) await Deno.writeFile(`${folder}/${number}.dcm`, imageFile({ number }));
+    const args = ["--journal", "journal", "--repeat", "3", "127.0.0.1", "PORT", "1.dcm", "2.dcm"];
+    const { code, uids } = await sent(args, { cwd: folder });
+    const thrice = [1, 2].flatMap((number) => Array.from({ length: 3 }, () => instanceUid(number)));
+    assertEquals([code, uids.toSorted()], [0, thrice]);
   });
 });

@@ -2,12 +2,12 @@
 
 import { assertEquals } from "@std/assert";
 import { Logger, plainBackend } from "../../lib/log/log.ts";
-import { hiddenNames } from "../../lib/source/hidden_names.ts";
+import { readFolder } from "../../lib/source/folder_entries.ts";
 import { operands } from "../../lib/source/operands.ts";
 import { folderScan } from "../../lib/source/scan.ts";
 
 // The C library stays loaded from the first scan on, which is no leak of the test that comes first.
-hiddenNames(".", Infinity);
+readFolder(".");
 
 Deno.test("paths in the folder '.' begin without it", () => {
   const folder = Deno.makeTempDirSync();

@@ -1,13 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { hiddenNames } from "../../lib/source/hidden_names.ts";
+import { readFolder } from "../../lib/source/folder_entries.ts";
 import { Logger, plainBackend } from "../../lib/log/log.ts";
 import { type Operand, OperandMemory, operands } from "../../lib/source/operands.ts";
 import { openLibc } from "../../lib/libc.ts";
 import { folderScan, type ScanWishes } from "../../lib/source/scan.ts";
 
 // The C library stays loaded from the first scan on, which is no leak of the test that comes first.
-hiddenNames(".", Infinity);
+readFolder(".");
 
 const EVERYTHING: ScanWishes = { scanPattern: undefined, recurse: true };
 

@@ -1,0 +1,52 @@
+import { assertEquals } from "@std/assert";
+import { Logger, plainBackend } from "../../lib/log/log.ts";
+import { Course } from "../../lib/transfer/course.ts";
+import type { Outcome } from "../../lib/transfer/outcome.ts";
+import { type EndedWork, type Identity, Settlement } from "../../lib/transfer/settlement.ts";
+import { type Work, WorkList } from "../../lib/transfer/work_list.ts";
+
+const WORK: Work = { path: "a.dcm", scanned: false, number: 1, isLastRound: true, attempts: 0 };
+const OUT_OF_RESOURCES: Outcome = {
+  kind: "refused",
+  status: 0xA700,
+  comment: undefined,
+  offendingElements: [],
+};
+const IDENTITY: Identity = {
+  sopClassUid: "1.2",
+  sopInstanceUid: "1.2.3",
+  transferSyntax: "1.2.840.10008.1.2",
+  lengthBytes: 100,
+  readOnce: false,
+};
+
+async function* nothing(): AsyncGenerator<Work> {}
+
+function settlementOf(retries: number) {
+  const log = new Logger(plainBackend("off", () => {}));
+  const waits: number[] = [];
+  const course = new Course({ retries, retryDelaySeconds: 3600 }, log, (_why, afterSeconds) => {
+    waits.push(afterSeconds);
+  });
+  const ended: EndedWork[] = [];
+  const settlement = new Settlement({ noHalt: true, jobs: 4 }, course, log, (end) => void ended.push(end));
+  return { course, settlement, waits, ended, list: new WorkList(nothing()) };
+}
+
+Deno.test("nobody gets a file that is to be tried again before the wait is over", async () => {
+  const { course, settlement, waits, ended, list } = settlementOf(3);
+  const settled = settlement.settle(list, WORK, OUT_OF_RESOURCES, IDENTITY);
+  assertEquals(await list.available(1), 0, "another association would take it at once");
+  assertEquals(waits.length, 1);
+  course.stop(); // ends the wait
+  assertEquals(await settled, true);
+  assertEquals(await list.next(), { ...WORK, attempts: 1 });
+  assertEquals(ended, []);
+});
+
+Deno.test("what can be read once only is not tried again", async () => {
+  const { settlement, waits, ended, list } = settlementOf(3);
+  await settlement.settle(list, WORK, OUT_OF_RESOURCES, { ...IDENTITY, readOnce: true });
+  assertEquals([waits, await list.available(1)], [[], 0]);
+  assertEquals(ended.map(({ outcome }) => outcome.kind), ["refused"]);
+});
