@@ -4,10 +4,9 @@
  * How this works: on Linux the kernel's own records are taken apart (getdents64), 32 KiB at a time: Deno makes 400 bytes of
  * each entry and holds all of them at once. They also hold the names that Deno leaves out without a word, those that are
  * not valid UTF-8 (as old systems write them in Latin-1): such a file cannot be opened by any path, and must not be lost
- * silently. Where that library call cannot be had, Deno lists the folder, and `hidden_names.ts` looks for those names.
+ * silently. Where there is no C library to ask, Deno lists the folder.
  */
 import { openLibc } from "../libc.ts";
-import { escapedName, hiddenNames } from "./hidden_names.ts";
 
 export const FOLDER = "d";
 export const LINK = "l";
@@ -29,7 +28,7 @@ export function readFolder(path: string): FolderEntries {
 function readWithDeno(path: string): FolderEntries {
   const entries: string[] = [];
   for (const { name, ...kind } of Deno.readDirSync(path)) entries.push(`${name}\0${kindOf(kind)}`);
-  return { entries, hidden: hiddenNames(path, entries.length) };
+  return { entries, hidden: [] };
 }
 
 function kindOf(
@@ -40,12 +39,14 @@ function kindOf(
 
 const SYMBOLS = {
   open: { parameters: ["buffer", "i32"], result: "i32" },
-  getdents64: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  // Not the library's own getdents64, which it has only since 2.30.
+  syscall: { parameters: ["i64", "i64", "buffer", "usize"], result: "i64" },
   close: { parameters: ["i32"], result: "i32" },
 } as const;
 
 /** O_RDONLY, O_DIRECTORY and O_CLOEXEC; O_DIRECTORY is not the same on all processors. */
 const OPEN_FLAGS = 0o2000000 | (Deno.build.arch === "aarch64" ? 0o40000 : 0o200000);
+const GETDENTS64 = Deno.build.arch === "aarch64" ? 61n : 217n;
 const RECORDS_BYTES = 32 * 1024;
 /** struct linux_dirent64: inode 8 bytes, offset 8, length 2, type 1, then the name up to a NUL. */
 const LENGTH_OFFSET = 16;
@@ -68,7 +69,9 @@ function readRecords(path: string): FolderEntries | undefined {
     const found: FolderEntries = { entries: [], hidden: [] };
     const records = new Uint8Array(RECORDS_BYTES);
     for (;;) {
-      const filled = libc.getdents64(descriptor, records, records.length);
+      const filled = Number(
+        libc.syscall(GETDENTS64, BigInt(descriptor), records, BigInt(records.length)),
+      );
       if (filled < 0) return undefined;
       if (filled === 0) break;
       takeRecords(records.subarray(0, filled), path, found);
@@ -109,4 +112,13 @@ function kindOfRecord(type: number, folder: string, name: string): string {
   } catch {
     return SOMETHING_ELSE; // gone in the meantime: whoever opens it will say so
   }
+}
+
+/** For people to read: what is not ASCII as "\\xFC". */
+function escapedName(name: Uint8Array): string {
+  const character = (byte: number) =>
+    byte >= 0x20 && byte < 0x7F
+      ? String.fromCharCode(byte)
+      : `\\x${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+  return Array.from(name, character).join("");
 }

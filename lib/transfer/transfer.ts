@@ -64,8 +64,6 @@ interface Prepared {
 interface Aside {
   readonly work: Work;
   readonly need: Need;
-  /** Of what cannot be opened again. */
-  readonly kept: Instance | undefined;
 }
 
 export class Transfer {
@@ -74,7 +72,7 @@ export class Transfer {
   readonly #log: Logger;
   readonly #proposed: ContextWish[] = [];
   #aside: Aside[] = [];
-  /** By the number of their work. */
+  /** Open instances that cannot be opened again, by the number of their work, until its turn comes. */
   readonly #kept = new Map<number, Instance>();
   #hasFewer = false;
   readonly #associations = new Set<Association>();
@@ -95,10 +93,7 @@ export class Transfer {
     await this.#phase(list, this.#plan.contexts);
     while (this.#aside.length > 0 && !this.#course.halted) await this.#nextAside();
     for await (const work of list.rest()) await this.#settlement.notTried(work);
-    for (const { work, kept } of this.#aside) {
-      kept?.close();
-      await this.#settlement.notTried(work);
-    }
+    for (const { work } of this.#aside) await this.#settlement.notTried(work);
     for (const instance of this.#kept.values()) instance.close();
     const { filesNotTried } = this.#settlement;
     if (filesNotTried > 0) this.#log.error(`${countOf(filesNotTried, "file was", "files were")} not sent`);
@@ -133,7 +128,6 @@ export class Transfer {
     this.#aside = this.#aside.filter(({ need }) => !served.has(need.sopClassUid));
     const files = countOf(now.length, "file needs", "files need");
     this.#log.info(`${files} presentation contexts that were not proposed yet: using a further association`);
-    for (const { work, kept } of now) if (kept !== undefined) this.#kept.set(work.number, kept);
     const list = new WorkList(eachWork(now));
     await this.#phase(list, contexts);
     for await (const work of list.rest()) await this.#settlement.notTried(work);
@@ -397,10 +391,10 @@ export class Transfer {
     }
   }
 
-  /** What can be read once only stays open until its turn comes again. */
   #putAside(work: Work, instance: Instance): void {
     const { sopClassUid, transferSyntax, readOnce } = instance;
-    this.#aside.push({ work, need: { sopClassUid, transferSyntax }, kept: readOnce ? instance : undefined });
+    if (readOnce) this.#kept.set(work.number, instance);
+    this.#aside.push({ work, need: { sopClassUid, transferSyntax } });
   }
 }
 

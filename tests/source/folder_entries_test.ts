@@ -1,12 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import { readFolder } from "../../lib/source/folder_entries.ts";
-import { hiddenNames } from "../../lib/source/hidden_names.ts";
 import { runCommand } from "../../scripts/run_command.ts";
 
 // The C library stays loaded from the first call on, which is no leak of the test that comes first.
 readFolder(".");
-hiddenNames(".", Infinity);
 
 /** Name, NUL, kind, as Deno lists them. */
 function listedByDeno(folder: string): string[] {
