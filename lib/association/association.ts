@@ -224,7 +224,8 @@ export class Association {
     this.#messages ??= new MessageWriter(this.#outgoing, this.#fragmentBytes);
     const { taken } = await this.#messages.write(request.contextId, command, source, sent);
     const clock = () => request.sentMs = performance.now();
-    taken.then(clock, () => {}); // the request has been rejected then
+    if (taken === undefined) clock();
+    else taken.then(clock, () => {}); // the request has been rejected then
   }
 
   /** The peer's abort or close is the better reason, and may be just about to be read. */

@@ -1,21 +1,25 @@
-/** Messages on their way out, cut into batches of P-DATA-TF PDUs: one is filled while the other is being written. */
+/**
+ * Messages on their way out, cut into batches of P-DATA-TF PDUs. While the transport takes each at once there is one,
+ * which stays in the processor's cache; where it has to wait, a second one is filled meanwhile.
+ */
 
 import type { ByteSource } from "../bytes/source.ts";
 import type { Fault } from "../errors.ts";
 import { Batch } from "../pdu/fragment.ts";
 import type { Outgoing } from "./outgoing.ts";
 
-/** A batch, and when its bytes have left it. */
+/** A batch; as long as it is being written, when its bytes will have left it. */
 interface Slot {
   readonly batch: Batch;
-  written: Promise<void>;
+  written: Promise<void> | undefined;
 }
 
 /** Invariant: fragments of two messages do not mix, and one that broke off is never followed by another. */
 export class MessageWriter {
   readonly #outgoing: Outgoing;
   readonly #fragmentBytes: number;
-  #slots: [Slot, Slot] | undefined;
+  /** The one used last is the first. */
+  #slots: readonly Slot[] = [];
   #inMessage = false;
   #fault: Fault | undefined;
   /** Ends the wait for a slow source. */
@@ -28,7 +32,8 @@ export class MessageWriter {
   }
 
   /**
-   * Gives a message to the transport; returns as soon as that has its last bytes, with a promise for when they are taken.
+   * Gives a message to the transport; returns as soon as that has its last bytes, with a promise for when they are taken
+   * if they are not yet.
    * @param sent called with the number of data PDVs, and of bytes, of each batch
    * @throws Fault of the association, or of the source
    */
@@ -37,11 +42,12 @@ export class MessageWriter {
     command: Uint8Array,
     source?: ByteSource,
     sent?: (dataPdvs: number, lengthBytes: number) => void,
-  ): Promise<{ readonly taken: Promise<void> }> {
+  ): Promise<{ readonly taken: Promise<void> | undefined }> {
     if (this.#inMessage) throw new RangeError("a message begins in the middle of another");
     this.#inMessage = true;
     for (let first: Uint8Array | undefined = command;; first = undefined) {
-      const slot = await this.#freeSlot();
+      const slot = this.#nextSlot();
+      if (slot.written !== undefined) await slot.written;
       const { batch } = slot;
       batch.begin(contextId, first);
       while (source !== undefined && !batch.full && !source.ended) {
@@ -50,6 +56,7 @@ export class MessageWriter {
       }
       if (this.#fault !== undefined) throw this.#fault;
       slot.written = this.#outgoing.write(batch.bytes);
+      slot.written?.then(() => slot.written = undefined, () => {}); // a failure is for the next to see
       sent?.(batch.dataPdvs, batch.bytes.length);
       if (source !== undefined && !source.ended) continue;
       this.#inMessage = false;
@@ -63,13 +70,12 @@ export class MessageWriter {
     this.#stopWaiting?.(fault);
   }
 
-  /** The two batches take turns. */
-  async #freeSlot(): Promise<Slot> {
-    this.#slots ??= [newSlot(this.#fragmentBytes), newSlot(this.#fragmentBytes)];
-    this.#slots.reverse();
-    const [slot] = this.#slots;
-    await slot.written;
-    return slot;
+  #nextSlot(): Slot {
+    const [last, other] = this.#slots;
+    if (last !== undefined && last.written === undefined) return last;
+    const next = other ?? { batch: new Batch(this.#fragmentBytes), written: undefined };
+    this.#slots = last === undefined ? [next] : [next, last];
+    return next;
   }
 
   #unlessFaulty(slow: Promise<void>): Promise<void> {
@@ -79,8 +85,4 @@ export class MessageWriter {
       slow.then(resolve, reject);
     });
   }
-}
-
-function newSlot(fragmentBytes: number): Slot {
-  return { batch: new Batch(fragmentBytes), written: Promise.resolve() };
 }

@@ -4,8 +4,6 @@ import { Turns } from "../bytes/turns.ts";
 import type { Fault } from "../errors.ts";
 import type { Duplex } from "./duplex.ts";
 
-const DONE = Promise.resolve();
-
 /** Invariant: after a write that failed nothing is written, because a PDU may have broken off. */
 export class Outgoing {
   readonly #duplex: Duplex;
@@ -33,12 +31,16 @@ export class Outgoing {
     return this.#unwritten > 0;
   }
 
-  /** Writes `bytes` behind everything given before; they must not change until that is done. @throws Fault */
-  write(bytes: Uint8Array): Promise<void> {
+  /**
+   * Writes `bytes` behind everything given before; they must not change until that is done. Undefined: it is done already.
+   * The promise is refused with a Fault.
+   */
+  write(bytes: Uint8Array): Promise<void> | undefined {
     // As long as the peer takes everything at once nobody waits, and nobody else gets a turn.
-    const turn = this.#unwritten > 0 ? undefined : this.#turns.due();
-    const lengthBytes = turn === undefined ? this.#writeNow(bytes) : 0;
-    if (lengthBytes === bytes.length) return DONE;
+    const turn = this.busy ? undefined : this.#turns.due();
+    const lengthBytes = this.busy || turn !== undefined ? 0 : this.#writeNow(bytes);
+    if (lengthBytes > 0) this.#moved();
+    if (lengthBytes === bytes.length) return undefined;
     this.#unwritten++;
     const last = this.#last;
     const before = turn === undefined ? last : turn.then(() => last);
@@ -46,13 +48,6 @@ export class Outgoing {
     written.catch(() => {}); // seen by those who wait for it, and by the next write
     this.#last = written;
     return written;
-  }
-
-  #writeNow(bytes: Uint8Array): number {
-    if (this.#unwritten > 0 || this.#isBroken || this.#end !== undefined) return 0;
-    const lengthBytes = this.#duplex.writeNow?.(bytes) ?? 0;
-    if (lengthBytes > 0) this.#moved();
-    return lengthBytes;
   }
 
   /** Waits no longer, not even for a write that the peer stalls; nothing is written after this. */
@@ -66,7 +61,8 @@ export class Outgoing {
       await before;
       this.#moved();
       for (let at = from; at < bytes.length;) {
-        at += await this.#take(at === 0 ? bytes : bytes.subarray(at));
+        const rest = at === 0 ? bytes : bytes.subarray(at);
+        at += this.#writeNow(rest) || await this.#take(rest);
         this.#moved();
       }
     } catch (caught) {
@@ -75,6 +71,10 @@ export class Outgoing {
     } finally {
       this.#unwritten--;
     }
+  }
+
+  #writeNow(bytes: Uint8Array): number {
+    return this.#isBroken || this.#end !== undefined ? 0 : this.#duplex.writeNow?.(bytes) ?? 0;
   }
 
   /** Not the transport's own promise: closing does not end a stalled write on every system. */

@@ -8,11 +8,14 @@ export class Turns {
   /** A promise when it is time to let others go first. */
   due(): Promise<void> | undefined {
     if (performance.now() - this.#beganMs < TURN_MILLISECONDS) return undefined;
-    return new Promise((resolve) =>
-      setTimeout(() => {
-        this.#beganMs = performance.now();
-        resolve();
-      }, 0)
-    );
+    return othersFirst().then(() => {
+      this.#beganMs = performance.now();
+    });
   }
+}
+
+/** Once round the event loop. A timer of 0 ms would take two. */
+export async function othersFirst(): Promise<void> {
+  const { setImmediate } = await import("node:timers");
+  await new Promise<void>((resolve) => void setImmediate(resolve));
 }

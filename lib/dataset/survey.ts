@@ -7,6 +7,7 @@
  * small reads before anything is sent. Pixel data are never read.
  */
 import type { SeekableBytes } from "../bytes/seekable.ts";
+import { othersFirst } from "../bytes/turns.ts";
 import { ByteWindow } from "../bytes/window.ts";
 import { Fault } from "../errors.ts";
 import { asNotDicom, type Beginning, readBeginning, type ReadMode } from "./beginning.ts";
@@ -136,7 +137,7 @@ function walkForATurn(window: ByteWindow, walk: StructureWalk): boolean {
 }
 
 async function walkInTurns(window: ByteWindow, walk: StructureWalk): Promise<void> {
-  do await new Promise((resume) => setTimeout(resume, 0)); while (!walkForATurn(window, walk));
+  do await othersFirst(); while (!walkForATurn(window, walk));
 }
 
 async function surveyDeflated(bytes: SeekableBytes, beginning: Beginning, name: string): Promise<Survey> {

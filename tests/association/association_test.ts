@@ -259,7 +259,15 @@ Deno.test("a message ID in use is a mistake of ours", async () => {
 Deno.test("a message that begins in the middle of another is a mistake of ours", async () => {
   await using peer = startRecordingPeer();
   const association = await Association.request(await connectTo(peer.port), RQ, PATIENT);
-  const first = association.store(1, STORE_RQ, bytesOf(1_000_000));
+  const data = bytesOf(1_000_000);
+  const slow = {
+    fill: async (into: Uint8Array) => await data.fill(into),
+    get ended() {
+      return data.ended;
+    },
+    close() {},
+  };
+  const first = association.store(1, STORE_RQ, slow);
   await assertRejects(
     () => association.store(1, SECOND_RQ, bytesOf(100)),
     RangeError,
