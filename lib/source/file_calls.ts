@@ -3,7 +3,7 @@
  *
  * How this works: Deno looks at each part of a path before it opens it, about twenty system calls a file; a small file costs
  * less than that. So on Linux the C library is called itself (`libc_files.ts`), and Deno wherever that cannot be had, or
- * says no: then Deno's own call tells why.
+ * says no to what must be explained: then Deno's own call tells why.
  */
 
 import { libcFiles } from "./libc_files.ts";
@@ -29,8 +29,10 @@ export interface OpenFile {
 
 /** Undefined when nothing can be seen there. Follows symbolic links. */
 export function factsOf(path: string): FileFacts | undefined {
+  const facts = libcFiles?.factsOf(path);
+  if (facts !== undefined) return facts === "nothing" ? undefined : facts;
   try {
-    return libcFiles?.factsOf(path) ?? factsFrom(Deno.statSync(path));
+    return factsFrom(Deno.statSync(path));
   } catch {
     return undefined;
   }

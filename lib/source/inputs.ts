@@ -96,10 +96,10 @@ export class Inputs {
       if (this.#stopped) break;
       this.#checked = ++count;
       totalBytes = sum(totalBytes, operand.sizeBytes);
-      const fault = await checkOne(operand, network.required ? { needs, openInstance } : undefined);
-      if (fault === undefined) continue;
-      const one = { ...operand, fault };
+      const one = await checkOne(operand, network.required ? { needs, openInstance } : undefined);
+      if (one === undefined) continue;
       this.#bad.set(one.path, one);
+      const { fault } = one;
       if (!network.noHalt) throw fault;
       this.#log.warn(`${fault.message}, ignoring file`);
       bad.push(one);
@@ -172,23 +172,40 @@ export class Inputs {
   }
 }
 
+/** There may be very many of them: each makes its fault when it is asked for it. */
+class MissingInput implements BadInput {
+  readonly path: string;
+  readonly scanned = false;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Cron jobs and services begin in other folders than people do. */
+  get fault(): Fault {
+    const where = this.path.startsWith("/") ? "" : `; it is looked for in ${workingFolder()}`;
+    return new Fault("input", `cannot access file: ${this.path}`, {
+      remedy: `check its name and permissions${where}`,
+    });
+  }
+}
+
 /** @param required where to note what the file needs, if that is asked for */
 async function checkOne(
   operand: Operand,
   required: { readonly needs: Map<string, Need>; readonly openInstance: OpenInstance } | undefined,
-): Promise<Fault | undefined> {
+): Promise<BadInput | undefined> {
   const { path, scanned, fault, seen } = operand;
-  if (fault !== undefined) return fault;
-  if (!scanned && seen === "nothing") return inaccessible(path);
+  if (fault !== undefined) return { ...operand, fault };
+  if (!scanned && seen === "nothing") return new MissingInput(path);
   if (required === undefined) return undefined;
   if (isReadOnce(operand)) {
-    return new Fault(
+    const refused = new Fault(
       "input",
       `${path} can be read only once, and --required must look at it before it is sent`,
-      {
-        remedy: "leave --required (-R) out, or save it as a file first",
-      },
+      { remedy: "leave --required (-R) out, or save it as a file first" },
     );
+    return { ...operand, fault: refused };
   }
   try {
     const instance = await required.openInstance({ ...operand, number: 0 });
@@ -199,24 +216,17 @@ async function checkOne(
     return undefined;
   } catch (caught) {
     const why = asFault(caught);
-    return new Fault("input", `missing SOP class (or instance) in file: ${path}: ${why.message}`, {
+    const missing = new Fault("input", `missing SOP class (or instance) in file: ${path}: ${why.message}`, {
       cause: caught,
       remedy: why.remedy,
     });
+    return { ...operand, fault: missing };
   }
 }
 
 /** A FIFO, a device, standard input. */
 function isReadOnce({ path, scanned, seen, member }: Operand): boolean {
   return !scanned && member === undefined && (seen === undefined || path === STANDARD_INPUT);
-}
-
-/** Cron jobs and services begin in other folders than people do. */
-function inaccessible(path: string): Fault {
-  const where = path.startsWith("/") ? "" : `; it is looked for in ${workingFolder()}`;
-  return new Fault("input", `cannot access file: ${path}`, {
-    remedy: `check its name and permissions${where}`,
-  });
 }
 
 function workingFolder(): string {

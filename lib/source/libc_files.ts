@@ -39,16 +39,22 @@ class LibcFiles {
   /** A struct statx, which is the same on all processors: mode at 28, size at 40, modification time at 112. */
   readonly #statx = new Uint8Array(256);
   readonly #view = new DataView(this.#statx.buffer);
+  #canLook: boolean | undefined;
 
   constructor(libc: Libc) {
     this.#libc = libc;
   }
 
-  /** What is at `path`; undefined when that cannot be seen. */
-  factsOf(path: string): FileFacts | undefined {
-    const { statx } = this.#libc;
-    if (!this.#setPath(path)) return undefined;
-    return statx(AT_FDCWD, this.#path, 0, STATX_WANTED, this.#statx) === 0 ? this.#facts() : undefined;
+  /** What is at `path`; "nothing" when nothing can be seen there, undefined when that is for Deno to find out. */
+  factsOf(path: string): FileFacts | "nothing" | undefined {
+    if (this.#look(path)) return this.#facts();
+    this.#canLook ??= this.#look("/"); // some sandboxes do not know the call
+    return this.#canLook && this.#setPath(path) ? "nothing" : undefined;
+  }
+
+  #look(path: string): boolean {
+    return this.#setPath(path) &&
+      this.#libc.statx(AT_FDCWD, this.#path, 0, STATX_WANTED, this.#statx) === 0;
   }
 
   /** What an open file is. */

@@ -2,7 +2,7 @@
 import type { Fault } from "../errors.ts";
 import type { ArchiveMember } from "./archives/member.ts";
 import type { Logger } from "../log/log.ts";
-import { factsOf } from "./file_calls.ts";
+import { factsOf, type FileFacts } from "./file_calls.ts";
 import type { ScanFolder } from "./scan.ts";
 
 /** One file to be sent, or one reason why something cannot be. */
@@ -31,18 +31,21 @@ export interface OperandWishes {
   readonly memory?: OperandMemory;
 }
 
-/** What named paths were when they were looked at, so that plain files need be looked at only once. */
+/** What named paths were when they were looked at, so that plain files, and what is missing, need be looked at only once. */
 export class OperandMemory {
-  readonly #others = new Set<string>();
+  readonly #others = new Map<string, "nothing" | "other">();
   /** All of them have been looked at. */
   isComplete = false;
 
-  noteOther(path: string): void {
-    this.#others.add(path);
+  note(path: string, facts: FileFacts | undefined): void {
+    if (facts === undefined) this.#others.set(path, "nothing");
+    else if (!facts.isFile) this.#others.set(path, "other");
   }
 
-  isFile(path: string): boolean {
-    return this.isComplete && !this.#others.has(path);
+  /** What it was; undefined: look. */
+  seen(path: string): "file" | "nothing" | undefined {
+    const other = this.isComplete ? this.#others.get(path) ?? "file" : "other";
+    return other === "other" ? undefined : other;
   }
 }
 
@@ -57,12 +60,13 @@ export function* operands(
 ): Generator<Operand> {
   const sizeOf = (path: string) => wishes.sizes ? { sizeBytes: factsOf(path)?.sizeBytes } : {};
   for (const path of named) {
-    if (wishes.memory?.isFile(path)) {
-      yield { path, scanned: false, seen: "file", ...sizeOf(path) };
+    const known = wishes.memory?.seen(path);
+    if (known !== undefined) {
+      yield { path, scanned: false, seen: known, ...sizeOf(path) };
       continue;
     }
     const facts = factsOf(path);
-    if (facts?.isFile !== true) wishes.memory?.noteOther(path);
+    wishes.memory?.note(path, facts);
     if (facts?.isDirectory !== true) {
       const seen = facts === undefined
         ? { seen: "nothing" } as const
