@@ -99,7 +99,7 @@ Deno.test("what is named is passed on as it is, existing or not, as often as it 
   });
 });
 
-Deno.test("plain files are looked at once, everything else each time", async () => {
+Deno.test("plain files, and what is missing, are looked at once, everything else each time", async () => {
   await withFolder(["file", "s/", "s/a"], async (folder) => {
     const memory = new OperandMemory();
     const named = ["file", "later", "s"].map((name) => join(folder, name));
@@ -113,7 +113,7 @@ Deno.test("plain files are looked at once, everything else each time", async () 
     await Deno.remove(join(folder, "file"));
     await Deno.writeTextFile(join(folder, "later"), "");
     await Deno.writeTextFile(join(folder, "s/b"), "");
-    assertEquals(seen(), ["file file", "later file", "s/a file", "s/b file"]);
+    assertEquals(seen(), ["file file", "later nothing", "s/a file", "s/b file"]);
   });
 });
 
