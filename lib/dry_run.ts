@@ -16,11 +16,11 @@ import { mayPropose, whyNotAccepted } from "./transfer/not_accepted.ts";
 import { transferPlanOf } from "./transfer/plan.ts";
 
 export async function dryRun(stage: Stage): Promise<Ending> {
-  const { settings, log, telling, signals } = stage;
+  const { settings, log, inputs, telling, signals } = stage;
   const say = (line: string) => settings.report.json || stage.toStdout(`${line}\n`);
   const profile = await profileOf(settings, log);
   using journal = await formerJournalOf(settings);
-  const openInstance = exceptStored(instanceOpener(await openOptionsOf(settings, log)), journal);
+  const openInstance = exceptStored(instanceOpener(await openOptionsOf(settings, log), inputs.pace), journal);
   const checked = await beginWithFiles(stage, openInstance);
   const { contexts: first, wish } = transferPlanOf(settings, profile, checked.needs);
   const aside = new Map<string, Need>();

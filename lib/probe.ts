@@ -40,10 +40,10 @@ const GREETING_PATIENCE_MS = 2000;
 
 /** Exit code 0 only if every file could be sent; without files, if anything could. */
 export async function probe(stage: Stage): Promise<Ending> {
-  const { settings, log, telling, toStdout, signals } = stage;
+  const { settings, log, inputs, telling, toStdout, signals } = stage;
   const profile = await profileOf(settings, log);
   using journal = await formerJournalOf(settings);
-  const openInstance = exceptStored(instanceOpener(await openOptionsOf(settings, log)), journal);
+  const openInstance = exceptStored(instanceOpener(await openOptionsOf(settings, log), inputs.pace), journal);
   const checked = await beginWithFiles(stage, openInstance);
   const needs = new Map<string, Need>();
   for await (const { sopClassUid, transferSyntax } of instances(stage, openInstance)) {

@@ -35,13 +35,13 @@ export async function send(stage: Stage): Promise<Ending> {
   const inventor = network.invention && new Inventor(network.invention);
   const invent = inventor && (({ number }: Input) => inventor.inventFor(number));
   const openInstance = exceptStored(
-    instanceOpener(invent === undefined ? options : { ...options, invent }),
+    instanceOpener(invent === undefined ? options : { ...options, invent }, inputs.pace),
     journal,
   );
   const wish = associationWishOf(settings, profile, userIdentityOf(network, log));
   const connect = await connectorOf(settings, log);
   progress?.look(() => inputs.checked);
-  const checking = inputs.check(exceptStored(instanceOpener(options), journal));
+  const checking = inputs.check(exceptStored(instanceOpener(options, inputs.pace), journal));
   const checked = await Promise.race([checking, signals.second]);
   if (checked === undefined) {
     await tellNothingSent(stage);

@@ -9,18 +9,22 @@ import { printable } from "../log/printable.ts";
 import type { Archive, Member, Memory } from "./archives/member.ts";
 import { mayBeArchive, mayBeDicomdir } from "./container_names.ts";
 import type { Operand } from "./operands.ts";
-import { ReadPace } from "./read_pace.ts";
+import type { ReadPace } from "./read_pace.ts";
 
 /** Members may still be read when those of the next archives are asked for already: of so many archives. */
 const MOST_OPEN_ARCHIVES = 4;
 
 /** Archives are opened once, so that the second time their members are asked for is cheaper. */
 export class Expansion {
-  readonly #pace = new ReadPace();
+  readonly #pace: ReadPace;
   readonly #memory: Memory = { membersLeft: 10_000 };
   readonly #archives = new Map<string, Archive>();
   readonly #open: Archive[] = [];
   #hinted = false;
+
+  constructor(pace: ReadPace) {
+    this.#pace = pace;
+  }
 
   /**
    * Each operand, or what stands in its place.

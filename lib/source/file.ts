@@ -126,7 +126,9 @@ export class InputFile implements SeekableBytes {
     const head = spareHeads.pop() ?? new Uint8Array(HEAD_BYTES);
     this.#head = head;
     const wanted = Math.min(HEAD_BYTES, this.lengthBytes);
+    const started = performance.now();
     this.#headBytes = this.#read(0, wanted < HEAD_BYTES ? head.subarray(0, wanted) : head, 0);
+    this.#pace.noteFirst(performance.now() - started);
     return head;
   }
 

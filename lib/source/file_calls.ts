@@ -43,6 +43,11 @@ export function openToRead(path: string): OpenFile {
   return libcFiles?.open(path) ?? new DenoFile(Deno.openSync(path));
 }
 
+/** Lets the disk read the beginning of a regular file that will be opened soon, as far as that can be asked for. */
+export function fetchSoon(path: string): void {
+  libcFiles?.fetchSoon(path);
+}
+
 function factsFrom({ isFile, isDirectory, size, mtime }: Deno.FileInfo): FileFacts {
   return { isFile, isDirectory, sizeBytes: size, modifiedMs: mtime?.getTime() ?? 0 };
 }

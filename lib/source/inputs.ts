@@ -10,6 +10,8 @@ import { readFileList } from "./files_from.ts";
 import type { Input, Need, OpenInstance } from "./instance.ts";
 import { type Operand, OperandMemory, operands } from "./operands.ts";
 import { STANDARD_INPUT } from "./pipe.ts";
+import { Prefetch } from "./prefetch.ts";
+import { ReadPace } from "./read_pace.ts";
 
 /** What the check found. */
 export interface CheckedInputs {
@@ -40,12 +42,14 @@ export interface InputsWishes {
 }
 
 export class Inputs {
+  /** How fast the files of this run can be read; for whoever opens them, too. */
+  readonly pace = new ReadPace();
   readonly #settings: Settings;
   readonly #log: Logger;
   readonly #wishes: InputsWishes;
   /** By path. */
   readonly #bad = new Map<string, BadInput>();
-  readonly #expansion = new Expansion();
+  readonly #expansion = new Expansion(this.pace);
   readonly #memory = new OperandMemory();
   #listed: Iterable<string> | undefined;
   #stopped = false;
@@ -132,13 +136,16 @@ export class Inputs {
   /** Every file that passed the check, each as often as --repeat says. */
   async *work(): AsyncGenerator<Input & { isLastRound: boolean; attempts: number }> {
     const { repeat } = this.#settings.network;
+    const files = new Prefetch<Input & { isLastRound: boolean; attempts: number }>(this.pace);
     let number = 0;
     for await (const operand of this.#known()) {
       if (this.#bad.has(operand.path)) continue;
       for (let round = 1; round <= repeat; round++) {
-        yield { ...operand, number: ++number, isLastRound: round === repeat, attempts: 0 };
+        const file = { ...operand, number: ++number, isLastRound: round === repeat, attempts: 0 };
+        for (let due = files.put(file); due !== undefined; due = files.take()) yield due;
       }
     }
+    for (let due = files.end(); due !== undefined; due = files.take()) yield due;
   }
 
   /** All operands; if the check was stopped, those that it had come to: nobody knows how many there would have been. */

@@ -17,6 +17,13 @@ const SYMBOLS = {
   },
 } as const;
 
+const ADVICE = {
+  posix_fadvise: { parameters: ["i32", "i64", "i64", "i32"], result: "i32" },
+} as const;
+const POSIX_FADV_WILLNEED = 3;
+/** An image; what comes behind it the system reads ahead by itself. */
+const FETCHED_BYTES = 1024n * 1024n;
+
 type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 
 /** O_RDONLY, and: not for child processes (O_CLOEXEC), no wait for a FIFO's writer (O_NONBLOCK), no terminal (O_NOCTTY). */
@@ -40,6 +47,8 @@ class LibcFiles {
   readonly #statx = new Uint8Array(256);
   readonly #view = new DataView(this.#statx.buffer);
   #canLook: boolean | undefined;
+  /** Loaded when a disk turns out to be cold. */
+  #advice: Deno.DynamicLibrary<typeof ADVICE> | null | undefined;
 
   constructor(libc: Libc) {
     this.#libc = libc;
@@ -68,6 +77,16 @@ class LibcFiles {
     if (!this.#setPath(path)) return undefined;
     const descriptor = this.#libc.open(this.#path, OPEN_FLAGS);
     return descriptor < 0 ? undefined : new LibcFile(path, descriptor, this, this.#libc);
+  }
+
+  /** Lets the disk read the beginning of a regular file without waiting for it. */
+  fetchSoon(path: string): void {
+    this.#advice ??= openLibc(ADVICE) ?? null;
+    if (this.#advice === null || !this.#setPath(path)) return;
+    const descriptor = this.#libc.open(this.#path, OPEN_FLAGS);
+    if (descriptor < 0) return;
+    this.#advice.symbols.posix_fadvise(descriptor, 0n, FETCHED_BYTES, POSIX_FADV_WILLNEED);
+    this.#libc.close(descriptor);
   }
 
   #facts(): FileFacts {

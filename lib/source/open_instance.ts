@@ -22,7 +22,7 @@ import { mayBeArchive } from "./container_names.ts";
 import { openFile } from "./file.ts";
 import type { Input, Instance, NoInstance, OpenInstance } from "./instance.ts";
 import { openPipe, STANDARD_INPUT } from "./pipe.ts";
-import { ReadPace } from "./read_pace.ts";
+import type { ReadPace } from "./read_pace.ts";
 
 /** How files are read and what is done to them on the way. */
 export interface OpenOptions {
@@ -41,8 +41,7 @@ export interface OpenOptions {
   readonly repairUids?: boolean;
 }
 
-export function instanceOpener(options: OpenOptions): OpenInstance {
-  const pace = new ReadPace();
+export function instanceOpener(options: OpenOptions, pace: ReadPace): OpenInstance {
   return (input) => {
     if (input.fault !== undefined) throw input.fault;
     if (input.skipped !== undefined) return { skipped: input.skipped };

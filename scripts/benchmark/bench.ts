@@ -117,6 +117,7 @@ async function measureWorkload(
   for (let round = 0; round < Math.min(wishes.rounds, workload.mostRounds ?? Infinity); round++) {
     for (const [sender, call] of calls) {
       try {
+        if (workload.cold && data !== undefined) await cool(data.folder, files);
         const measurement = await measure(call, data?.folder ?? root);
         measurements.set(sender, [...measurements.get(sender) ?? [], measurement]);
       } catch (error) {
@@ -140,6 +141,13 @@ async function measureWorkload(
 /** Puts the files into the page cache, so that the first sender has no disadvantage. */
 async function warm(folder: string, files: readonly string[]): Promise<void> {
   await runCommand("sh", ["-c", 'cat "$@" >/dev/null', "sh", ...files], { cwd: folder });
+}
+
+/** Takes the files out of the page cache again. */
+async function cool(folder: string, files: readonly string[]): Promise<void> {
+  const each = 'for file in "$@"; do dd if="$file" iflag=nocache count=0 status=none || exit; done';
+  const { code, stderr } = await runCommand("sh", ["-c", each, "sh", ...files], { cwd: folder });
+  if (code !== 0) throw new Error(`its files cannot be taken out of memory: ${stderr.trim()}`);
 }
 
 async function circumstances(): Promise<Pick<Circumstances, "date" | "machine" | "versions">> {

@@ -15,6 +15,8 @@ export interface Workload {
   readonly quickCount?: number;
   /** The first is the one that the others are compared with. */
   readonly senders: readonly SenderName[];
+  /** Read from the disk: taken out of memory before each sender's turn. */
+  readonly cold?: true;
   /** What the floor needs to know of the peer. */
   readonly pduBytes?: number;
   /** No more rounds than this: it takes long. */
@@ -57,6 +59,22 @@ export const WORKLOADS: readonly Workload[] = [
     kind: KINDS.small,
     quickCount: 500,
     senders: ["ours", "floor", ...TUNED],
+  },
+  {
+    name: "400 CT of 530 KB, not in memory",
+    peer: "receiver",
+    kind: KINDS.ct,
+    quickCount: 100,
+    senders: ["ours", "floor", ...TUNED],
+    cold: true,
+  },
+  {
+    name: "3,000 of 10 KB, not in memory",
+    peer: "receiver",
+    kind: KINDS.small,
+    quickCount: 500,
+    senders: ["ours", "floor", ...TUNED],
+    cold: true,
   },
   {
     name: "20,000 of 10 KB",

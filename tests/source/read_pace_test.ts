@@ -24,3 +24,20 @@ Deno.test("a long read at a good rate loses no time", () => {
   for (let read = 0; read < 20; read++) pace.note(1_000_000_000, 500);
   assertEquals(pace.slow, false);
 });
+
+Deno.test("files are expected to be cold when some in succession were, for as many as it takes to ask again", () => {
+  const pace = new ReadPace();
+  for (const milliseconds of [5, 5, 0.01, 5, 5]) pace.noteFirst(milliseconds);
+  assertEquals(pace.cold, false, "now and then a machine is busy");
+  pace.noteFirst(5);
+  assertEquals(pace.cold, true);
+  let files = 0;
+  while (pace.cold) files++, pace.noteFirst(0.01);
+  assertEquals(
+    files,
+    256,
+    "asked for beforehand they come at once, and would have to be waited for all the same",
+  );
+  pace.noteFirst(5);
+  assertEquals(pace.cold, false);
+});
