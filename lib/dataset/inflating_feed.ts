@@ -1,15 +1,17 @@
 import type { InflateRaw } from "node:zlib";
+import { SpareBuffers } from "../bytes/spare_buffers.ts";
 import { Fault } from "../errors.ts";
 import type { StructureWalk } from "./structure.ts";
 import { cannotInflate } from "./structure_faults.ts";
 import { StructureFeed } from "./structure_feed.ts";
-import { OUTPUT_BYTES, release } from "./zlib_output.ts";
+import { discard, OUTPUT_BYTES, release } from "./zlib_output.ts";
 
 /** No instance is larger; a deflate stream that grows beyond is meant to do harm. */
 const MAX_INFLATED_BYTES = 64 * 2 ** 30;
 
 /** What is inflated at a time. */
 const INPUT_BYTES = 64 * 1024;
+const inputs = new SpareBuffers(INPUT_BYTES, 8);
 
 /** PS3.5 A.5 allows a zero to make the length even, and some writers leave the checksum and length of gzip there. */
 const USUAL_BYTES_BEHIND = 9;
@@ -20,7 +22,8 @@ export class InflatingFeed {
   readonly #inflate: InflateRaw;
   readonly #walk: StructureWalk;
   readonly #feed: StructureFeed;
-  readonly #input = new Uint8Array(INPUT_BYTES);
+  readonly #input = inputs.take();
+  #last: Uint8Array | undefined;
   #pushedBytes = 0;
   #inflatedBytes = 0;
   #broken: unknown;
@@ -64,6 +67,8 @@ export class InflatingFeed {
   async end(): Promise<void> {
     await this.#until((done) => this.#ended ? done() : this.#inflate.once("end", done).end());
     this.#inflate.close();
+    inputs.give(this.#input);
+    if (this.#last !== undefined) discard(this.#last);
     this.#feed.end();
     const behindBytes = this.#pushedBytes - this.#inflate.bytesWritten;
     if (behindBytes > USUAL_BYTES_BEHIND) {
@@ -95,6 +100,7 @@ export class InflatingFeed {
         );
       }
       this.#feed.push(piece);
+      this.#last = piece;
       release(piece);
     } catch (caught) {
       this.#broken = caught;

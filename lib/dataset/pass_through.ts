@@ -7,6 +7,7 @@
  */
 import { seekableMemory } from "../bytes/seekable.ts";
 import type { ByteSource } from "../bytes/source.ts";
+import { SpareBuffers } from "../bytes/spare_buffers.ts";
 import { ByteWindow } from "../bytes/window.ts";
 import { Fault } from "../errors.ts";
 import { asNotDicom, type Beginning, readBeginning, type ReadMode } from "./beginning.ts";
@@ -47,12 +48,11 @@ export async function surveyStream(source: ByteSource, name: string, mode: ReadM
 
 /** Most members of archives are shorter. */
 const FIRST_PREFIX_BYTES = 64 * 1024;
-/** Of streams that were sent, for the next ones: left to the garbage collector, they would come to a hundred megabytes. */
-const sparePrefixes: Uint8Array[] = [];
-const MOST_SPARE_PREFIXES = 8;
+/** Grown ones, too: the next member will probably be as long. */
+const prefixes = new SpareBuffers(FIRST_PREFIX_BYTES, 8);
 
 async function readPrefix(source: ByteSource): Promise<Uint8Array> {
-  let prefix = sparePrefixes.pop() ?? new Uint8Array(FIRST_PREFIX_BYTES);
+  let prefix = prefixes.take();
   let lengthBytes = 0;
   while (!source.ended && lengthBytes < PREFIX_BYTES) {
     if (lengthBytes === prefix.length) {
@@ -192,7 +192,7 @@ class RestOfStream implements ByteSource {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    if (sparePrefixes.length < MOST_SPARE_PREFIXES) sparePrefixes.push(new Uint8Array(this.#ahead.buffer));
+    prefixes.give(new Uint8Array(this.#ahead.buffer));
     this.#ahead = this.#ahead.length > 0 ? SOMETHING : this.#ahead.subarray(0, 0);
     this.#source.close();
   }

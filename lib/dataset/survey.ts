@@ -7,6 +7,7 @@
  * small reads before anything is sent. Pixel data are never read.
  */
 import type { SeekableBytes } from "../bytes/seekable.ts";
+import { SpareBuffers } from "../bytes/spare_buffers.ts";
 import { othersFirst } from "../bytes/turns.ts";
 import { ByteWindow } from "../bytes/window.ts";
 import { Fault } from "../errors.ts";
@@ -140,18 +141,21 @@ async function walkInTurns(window: ByteWindow, walk: StructureWalk): Promise<voi
   do await othersFirst(); while (!walkForATurn(window, walk));
 }
 
+const pieces = new SpareBuffers(64 * 1024, 8);
+
 async function surveyDeflated(bytes: SeekableBytes, beginning: Beginning, name: string): Promise<Survey> {
   const { dataSetOffset } = beginning.meta;
   const walk = new StructureWalk();
   walk.begin(`inflated ${name}`, beginning.encoding, 0, Infinity);
   const feed = await InflatingFeed.open(name, walk);
-  const piece = new Uint8Array(Math.min(64 * 1024, bytes.lengthBytes - dataSetOffset));
+  const piece = pieces.take();
   for (let offset = dataSetOffset; offset < bytes.lengthBytes;) {
     const lengthBytes = bytes.readAt(offset, piece);
     if (lengthBytes === 0) throw new Fault("input", `${name} shrank while it was being read`);
     await feed.push(piece.subarray(0, lengthBytes));
     offset += lengthBytes;
   }
+  pieces.give(piece);
   await feed.end();
   return conclude(beginning, walk, name, bytes.lengthBytes - dataSetOffset);
 }

@@ -7,12 +7,14 @@
  */
 import type * as Zlib from "node:zlib";
 import type { ByteSource } from "../bytes/source.ts";
+import { SpareBuffers } from "../bytes/spare_buffers.ts";
 import { Turns } from "../bytes/turns.ts";
 import { Fault } from "../errors.ts";
 import { discard, release } from "./zlib_output.ts";
 
 /** What is read and given to zlib at a time. Inflated, some 16 MB could come of it at most, in pieces. */
 const READ_BYTES = 16 * 1024;
+const inputs = new SpareBuffers(READ_BYTES, 16);
 
 const NOTHING: Uint8Array = new Uint8Array(0);
 
@@ -126,7 +128,7 @@ export class ZlibSource implements ByteSource {
 
   /** Gives the bytes to zlib, waiting each time until they have been used. */
   async #feed(stream: ZlibStream): Promise<void> {
-    const read = new Uint8Array(READ_BYTES);
+    const read = inputs.take();
     while (!this.#source.ended) {
       const lengthBytes = await this.#source.fill(read);
       await new Promise<void>((resolve, reject) =>
@@ -134,6 +136,7 @@ export class ZlibSource implements ByteSource {
       );
     }
     stream.end();
+    inputs.give(read);
   }
 }
 

@@ -4,10 +4,12 @@
  * How this works: the beginning is read once and kept, so that a small file costs one read, and a large one no seek,
  * between survey and sending. Reads are synchronous, because a file in the page cache is copied faster than a promise is made.
  * A ReadPace watches how long they take; on a slow disk or share the rest of the file is read ahead in promises instead
- * (`read_ahead.ts`), so that other associations and signals do not stand still meanwhile.
+ * (`read_ahead.ts`), so that other associations and signals do not stand still meanwhile; and while files come from the disk
+ * rather than from memory, the next ones are asked of it beforehand (`prefetch.ts`).
  */
 import type { SeekableBytes } from "../bytes/seekable.ts";
 import type { ByteSource } from "../bytes/source.ts";
+import { SpareBuffers } from "../bytes/spare_buffers.ts";
 import { Fault } from "../errors.ts";
 import { factsOf, type FileFacts, type OpenFile, openToRead } from "./file_calls.ts";
 import { cannotRead } from "./reading_faults.ts";
@@ -42,9 +44,8 @@ export function openFile(path: string, pace: ReadPace, isFile = false): InputFil
 
 /** Enough for the headers of a plain image, and for the whole of a small object. */
 const HEAD_BYTES = 16 * 1024;
-/** Heads of closed files, for the next ones; more are not open at the same time with all associations at work. */
-const spareHeads: Uint8Array[] = [];
-const MOST_SPARE_HEADS = 128;
+/** More are not open at the same time with all associations at work. */
+const heads = new SpareBuffers(HEAD_BYTES, 128);
 
 export class InputFile implements SeekableBytes {
   readonly path: string;
@@ -123,7 +124,7 @@ export class InputFile implements SeekableBytes {
   }
 
   #readHead(): Uint8Array {
-    const head = spareHeads.pop() ?? new Uint8Array(HEAD_BYTES);
+    const head = heads.take();
     this.#head = head;
     const wanted = Math.min(HEAD_BYTES, this.lengthBytes);
     const started = performance.now();
@@ -157,7 +158,7 @@ export class InputFile implements SeekableBytes {
     this.#closed = true;
     void this.#ahead?.close();
     this.#file.close();
-    if (this.#head !== undefined && spareHeads.length < MOST_SPARE_HEADS) spareHeads.push(this.#head);
+    if (this.#head !== undefined) heads.give(this.#head);
     this.#head = undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { SpareBuffers } from "../bytes/spare_buffers.ts";
 import type { OpenFile } from "./file_calls.ts";
 import { cannotRead } from "./reading_faults.ts";
 
@@ -5,9 +6,7 @@ import { cannotRead } from "./reading_faults.ts";
 const PIECE_BYTES = 512 * 1024;
 /** What is left of a piece, when that is not worth another read. */
 const LEAST_READ_BYTES = 4096;
-/** Buffers of files that are done with, for the next ones: new ones with every file would keep the garbage collector busy. */
-const spareBuffers: Uint8Array[] = [];
-const MOST_SPARE_BUFFERS = 16;
+const pieces = new SpareBuffers(PIECE_BYTES, 16);
 
 /**
  * A file on a slow disk, read from one place to its end: in large pieces, and one piece ahead of whoever takes the
@@ -36,16 +35,16 @@ export class ReadAhead {
     this.#path = path;
     this.#offset = offset;
     this.#waited = waited;
-    this.#buffers = [takeBuffer(), takeBuffer()];
+    this.#buffers = [pieces.take(), pieces.take()];
     this.#coming = this.#read();
   }
 
   /** Gives its memory back; nothing may be asked of it any more. */
   async close(): Promise<void> {
     const [taken, coming] = this.#buffers;
-    giveBuffer(taken);
+    pieces.give(taken);
     await this.#coming.catch(() => {}); // until then somebody writes to the other one
-    giveBuffer(coming);
+    pieces.give(coming);
   }
 
   /**
@@ -97,12 +96,4 @@ export class ReadAhead {
     }
     return buffer.subarray(0, filled);
   }
-}
-
-function takeBuffer(): Uint8Array {
-  return spareBuffers.pop() ?? new Uint8Array(PIECE_BYTES);
-}
-
-function giveBuffer(buffer: Uint8Array): void {
-  if (spareBuffers.length < MOST_SPARE_BUFFERS) spareBuffers.push(buffer);
 }
