@@ -1,7 +1,7 @@
 /**
  * What can stop the street, as one closed union ordered by who is at fault, and the exit code of each.
  *
- * What a peer may legitimately answer (a refused instance, a warning status) is a value, see lib/report/outcome.ts;
+ * What a peer may legitimately answer (a refused instance, a warning status) is a value, see lib/transfer/outcome.ts;
  * only what ends the run or one association is thrown.
  */
 

@@ -13,13 +13,13 @@ import { observed } from "./report/observed.ts";
 import type { Ending } from "./report/summary.ts";
 import type { Input } from "./source/instance.ts";
 import type { Journal } from "./source/journal.ts";
-import { exceptStored, noteStored } from "./source/journaled.ts";
+import { exceptStored, noteStored, storedBefore } from "./source/journaled.ts";
 import { instanceOpener } from "./source/open_instance.ts";
 import { ArchivesToRename, renameProcessed } from "./source/rename.ts";
 import { runEvent, type Stage, tellNothingSent } from "./stage.ts";
 import { Inventor } from "./transfer/invention.ts";
 import { openAssociation } from "./transfer/open.ts";
-import { isGood } from "./transfer/outcome.ts";
+import { isGood, type Outcome } from "./transfer/outcome.ts";
 import { associationWishOf, transferPlanOf } from "./transfer/plan.ts";
 import type { EndedWork } from "./transfer/settlement.ts";
 import { Transfer } from "./transfer/transfer.ts";
@@ -58,6 +58,7 @@ export async function send(stage: Stage): Promise<Ending> {
   const transfer = new Transfer(transferPlanOf(settings, profile, needs), {
     log,
     openInstance,
+    ...(journal === undefined ? {} : { storedBefore: (work: Input) => storedBefore(journal, work) }),
     open: observed((contexts) => openAssociation(connect, wish, contexts, log), note),
     record: (ended) => {
       remember(ended, journal, (fault) => {
@@ -111,19 +112,24 @@ function remember(
 
 /** A file at once; an archive when all of its members have come to their end. */
 function renameEnded(ended: EndedWork, archives: ArchivesToRename, noHalt: boolean, log: Logger): void {
-  const { work: { path, member }, outcome } = ended;
+  const { work: { path, member }, outcome, identity } = ended;
   const isDone = isDealtWith(ended, noHalt);
   if (member === undefined) {
-    if (isDone) renameProcessed(path, isGood(outcome), log);
-  } else if (outcome.kind !== "skipped" && (isDone || ended.work.isLastRound)) {
+    if (isDone) renameProcessed(path, isGood(outcome), log, identity?.version);
+  } else if (!wasLeftOut(outcome) && (isDone || ended.work.isLastRound)) {
     archives.note(member.archivePath, isGood(outcome), isDone);
   }
 }
 
 /** Its turn came, and it will not come again (--repeat). */
 function isDealtWith({ work, outcome }: EndedWork, noHalt: boolean): boolean {
-  if (outcome.kind === "skipped" || outcome.kind === "notSent" && outcome.fault === undefined) return false;
+  if (wasLeftOut(outcome) || outcome.kind === "notSent" && outcome.fault === undefined) return false;
   return work.isLastRound || !isGood(outcome) && !noHalt;
+}
+
+/** It is none of our business; what an earlier run has stored is. */
+function wasLeftOut(outcome: Outcome): boolean {
+  return outcome.kind === "skipped" && !outcome.isStored;
 }
 
 /** Dots belong to one message at a time, and to the level INFO only: DEBUG shows more than that. */

@@ -27,8 +27,7 @@ export interface Stage {
 /** A run that ended before it began: every file has its event all the same. */
 export async function tellNothingSent({ settings, inputs, telling }: Stage): Promise<void> {
   telling.begin(runEvent(settings, await inputs.count()));
-  for await (const { path } of inputs.all()) {
-    const bad = inputs.badInput(path);
+  for await (const { path, bad } of inputs.all()) {
     telling.note(bad === undefined ? neverTriedEvent(path) : badInputEvent(bad));
   }
 }

@@ -5,7 +5,7 @@
  * One loop reads all the time, feeds every PDU to the state machine (`states.ts`), and hands responses
  * (`responses.ts`) to whoever waits for them (`requests.ts`), so an abort is seen even in the middle of a large object;
  * `takeAnswers` does the same without waiting for the loop's turn.
- * Messages are cut into batches (`message_writer.ts`), one of which is filled while another is written (`outgoing.ts`);
+ * Messages are cut into batches (`message_writer.ts`), which are written one after the other (`outgoing.ts`);
  * `deadlines.ts` keeps all time limits. Whatever goes wrong becomes one Fault that ends every wait at once; after that
  * the association is never used again.
  */
@@ -20,7 +20,7 @@ import { longestFragmentBytes } from "../pdu/fragment.ts";
 import { type FramingError, PduFramer } from "../pdu/frame.ts";
 import type { AssociateAc, AssociateRq, MalformedPdu, Pdu, Pdv } from "../pdu/types.ts";
 import { CONTEXT_RESULT, PDU_NAME } from "../pdu/types.ts";
-import { Deadlines, type TimeLimits, type Waiting } from "./deadlines.ts";
+import { Deadlines, type StallLimits, type TimeLimits, type Waiting } from "./deadlines.ts";
 import type { Duplex } from "./duplex.ts";
 import { MessageWriter } from "./message_writer.ts";
 import { Outgoing } from "./outgoing.ts";
@@ -184,9 +184,9 @@ export class Association {
     this.#failAndAbort(fault, 0, 0);
   }
 
-  /** From now on a peer that moves no byte although one is due is given up after so many seconds. */
-  limitStall(seconds: number): void {
-    this.#deadlines.limitStall(seconds);
+  /** From now on the association is given up when no byte moves for so long. */
+  limitStall(limits: StallLimits): void {
+    this.#deadlines.limitStall(limits);
   }
 
   /** Ends everything at once, without a word to the peer. */
@@ -423,7 +423,7 @@ export class Association {
   #waiting(): Waiting {
     const oldestRequestMs = this.#requests.oldestMs;
     const bytesDue = this.#outgoing.busy || oldestRequestMs !== undefined || this.#framer.inMiddle;
-    return { acse: this.#acse?.awaited, oldestRequestMs, bytesDue };
+    return { acse: this.#acse?.awaited, oldestRequestMs, writing: this.#outgoing.busy, bytesDue };
   }
 
   /** A peer that is late, but takes what we write, is told. */

@@ -12,6 +12,14 @@ export interface TimeLimits {
   readonly socketTimeoutSeconds?: number | undefined;
 }
 
+/** How long no byte may move, in seconds. */
+export interface StallLimits {
+  /** While the peer is to take bytes. */
+  readonly writingSeconds: number;
+  /** While its answer, or a slow source, is waited for. */
+  readonly otherwiseSeconds: number;
+}
+
 const TICK_MS = 100;
 
 /** What an association is waiting for right now, asked at every tick. */
@@ -20,6 +28,8 @@ export interface Waiting {
   readonly acse: string | undefined;
   /** When the oldest request whose response is awaited was completely sent (performance.now), if one is. */
   readonly oldestRequestMs: number | undefined;
+  /** True while bytes wait for the peer to take them. */
+  readonly writing: boolean;
   /** True when bytes are due: a write is under way, a response is awaited, or a PDU has begun to arrive. */
   readonly bytesDue: boolean;
 }
@@ -31,7 +41,7 @@ export class Deadlines {
   readonly #timer: number;
   #movedMs = performance.now();
   #acseSinceMs = 0;
-  #stallSeconds: number | undefined;
+  #stall: StallLimits | undefined;
 
   constructor(limits: TimeLimits, waiting: () => Waiting, strike: (fault: Fault) => void) {
     this.#limits = limits;
@@ -44,9 +54,9 @@ export class Deadlines {
     }, TICK_MS);
   }
 
-  /** A shorter limit than -ts from now on, whatever else is being waited for. */
-  limitStall(seconds: number): void {
-    this.#stallSeconds = seconds;
+  /** Shorter limits than -ts from now on, whatever is being waited for. */
+  limitStall(limits: StallLimits): void {
+    this.#stall = limits;
     this.moved();
   }
 
@@ -66,10 +76,13 @@ export class Deadlines {
 
   #overdue(nowMs: number): Fault | undefined {
     const { acseTimeoutSeconds, dimseTimeoutSeconds, socketTimeoutSeconds } = this.#limits;
-    const { acse, oldestRequestMs, bytesDue } = this.#waiting();
-    if (this.#stallSeconds !== undefined && nowMs - this.#movedMs >= this.#stallSeconds * 1000) {
-      const text = `no byte moved either way for ${this.#stallSeconds} s after the stop was asked for`;
-      return new Fault("lost", text);
+    const { acse, oldestRequestMs, writing, bytesDue } = this.#waiting();
+    if (this.#stall !== undefined) {
+      const seconds = writing ? this.#stall.writingSeconds : this.#stall.otherwiseSeconds;
+      if (nowMs - this.#movedMs >= seconds * 1000) {
+        const text = `no byte moved either way for ${seconds} s after the stop was asked for`;
+        return new Fault("lost", text);
+      }
     }
     if (acse !== undefined && nowMs - this.#acseSinceMs >= acseTimeoutSeconds * 1000) {
       return new Fault(
@@ -84,7 +97,7 @@ export class Deadlines {
     if (acse !== undefined) return undefined;
     if (dimseTimeoutSeconds !== undefined && oldestRequestMs !== undefined) {
       if (nowMs - oldestRequestMs < dimseTimeoutSeconds * 1000) return undefined;
-      const text = `no C-STORE response within ${dimseTimeoutSeconds} s (--dimse-timeout)`;
+      const text = `no response within ${dimseTimeoutSeconds} s (--dimse-timeout)`;
       return new Fault("lost", `DIMSE No data available (timeout in non-blocking mode): ${text}`, {
         code: "0006:0207",
         transient: true,

@@ -162,10 +162,7 @@ export function chooseContext(
   return explicit ?? implicit ?? any;
 }
 
-/**
- * Whether proposing more could help this instance: its transfer syntax was not proposed for its class, and nothing
- * forbids that.
- */
+/** Whether this instance's transfer syntax was proposed for its class: if so, proposing more cannot help it. */
 export function wasProposed(
   proposed: readonly ContextWish[],
   { sopClassUid, transferSyntax }: Need,

@@ -32,9 +32,9 @@ export function conclude(
   const directory = isDicomdir(beginning);
   const fromMeta = directory ? [] : warnings;
   const { mediaStorageSopClassUid, mediaStorageSopInstanceUid } = meta;
-  const sopClassUid = settleUid(facts.sopClassUid, "SOPClassUID (0008,0016)", warnings) ||
+  const sopClassUid = settleUid(facts.sopClassUid, "SOPClassUID (0008,0016)", name, warnings) ||
     borrow(mediaStorageSopClassUid, name, "SOP Class UID", fromMeta);
-  const sopInstanceUid = settleUid(facts.sopInstanceUid, "SOPInstanceUID (0008,0018)", warnings) ||
+  const sopInstanceUid = settleUid(facts.sopInstanceUid, "SOPInstanceUID (0008,0018)", name, warnings) ||
     borrow(mediaStorageSopInstanceUid, name, "SOP Instance UID", fromMeta);
   if (sopClassUid === "" || sopInstanceUid === "") {
     throw new Fault("input", `No SOP Class or Instance UID in file: ${name}`, { code: "0006:0202" });
@@ -97,7 +97,18 @@ export function mustLookAtFrame(beginning: Beginning, walk: StructureWalk): bool
 }
 
 /** The UID of the data set, "" if it has none. */
-function settleUid(found: PaddedUid | undefined, element: string, warnings: string[]): string {
+function settleUid(
+  found: PaddedUid | undefined,
+  element: string,
+  name: string,
+  warnings: string[],
+): string {
+  if (found?.isCut) {
+    throw new Fault("input", `cannot send ${name}: its ${element} is far too long to be a UID`, {
+      code: "0006:0202",
+      remedy: "a UID has at most 64 characters: correct it where the file comes from",
+    });
+  }
   if (found?.spaces && found.uid !== "") {
     const what = "contains one or more space characters, which were removed";
     warnings.push(`DcmUniqueIdentifier: Element ${element} ${what}`);

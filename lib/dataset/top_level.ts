@@ -26,6 +26,8 @@ export interface PaddedUid {
   readonly uid: string;
   /** The value was padded with spaces, not with the NUL that PS3.5 9.1 asks for. */
   readonly spaces: boolean;
+  /** The value is longer than anything that could be a UID; `uid` is its beginning. */
+  readonly isCut: boolean;
 }
 
 /** Reads a UID value of `lengthBytes`, or what fits in UID_WINDOW_BYTES of it. */
@@ -36,7 +38,7 @@ export function readUid(view: DataView, offset: number, lengthBytes: number): Pa
   for (; end > start && isPadding(view.getUint8(end - 1)); end--) spaces ||= view.getUint8(end - 1) === 0x20;
   for (; start < end && view.getUint8(start) === 0x20; start++) spaces = true;
   const uid = charactersOf(new Uint8Array(view.buffer, view.byteOffset + start, end - start));
-  return { uid, spaces };
+  return { uid, spaces, isCut: lengthBytes > UID_WINDOW_BYTES };
 }
 
 /** Number of Frames is text (IS); 1 if it makes no sense. */

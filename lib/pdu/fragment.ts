@@ -20,7 +20,7 @@ export const LONGEST_SEND_PDU_BYTES = 131072;
 
 /**
  * Bytes per socket write aimed at: with half of it large objects take a tenth longer, and twice as much would be felt
- * where many associations are open, as each has two.
+ * where many associations are open, as each has one or two.
  */
 const BATCH_BYTES = 512 * 1024;
 const MOST_SLOTS = 64;
@@ -44,7 +44,7 @@ export function longestFragmentBytes(peerMaximumLength: number | undefined, cap:
   return Math.max(0, limit - FRAGMENT_OVERHEAD_BYTES) & ~1;
 }
 
-/** One socket write in the making. Two of them take turns: one is filled while the other is written. */
+/** One socket write in the making. */
 export class Batch {
   readonly #buffer: Uint8Array;
   readonly #view: DataView;

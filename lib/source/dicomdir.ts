@@ -4,7 +4,7 @@ import { isDirectory, referencedFileIds } from "../dataset/directory.ts";
 import { asFault, Fault } from "../errors.ts";
 import { factsOf } from "./file_calls.ts";
 import { openFile } from "./file.ts";
-import type { Operand } from "./operands.ts";
+import { namedOperand, type Operand } from "./operands.ts";
 import type { ReadPace } from "./read_pace.ts";
 
 /** Whether the file is one. */
@@ -61,7 +61,7 @@ function operandOf(dicomdir: string, fileId: readonly string[], folders: Folders
     return { path: asWritten, scanned: false, fault };
   }
   const path = folders.find(folder, components);
-  if (path !== undefined) return { path, scanned: false };
+  if (path !== undefined) return namedOperand(path, factsOf(path));
   const fault = new Fault("input", `cannot access file: ${asWritten}, to which ${dicomdir} refers`, {
     remedy: "see that the medium was copied as a whole; with -nh the files that are there are sent",
   });

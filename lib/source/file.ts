@@ -12,6 +12,7 @@ import type { ByteSource } from "../bytes/source.ts";
 import { SpareBuffers } from "../bytes/spare_buffers.ts";
 import { Fault } from "../errors.ts";
 import { factsOf, type FileFacts, type OpenFile, openToRead } from "./file_calls.ts";
+import type { FileVersion } from "./instance.ts";
 import { cannotRead } from "./reading_faults.ts";
 import { STANDARD_INPUT } from "./pipe.ts";
 import { ReadAhead } from "./read_ahead.ts";
@@ -50,9 +51,8 @@ const heads = new SpareBuffers(HEAD_BYTES, 128);
 export class InputFile implements SeekableBytes {
   readonly path: string;
   /** When it was opened. */
-  readonly lengthBytes: number;
+  readonly version: FileVersion;
   readonly #file: OpenFile;
-  readonly #modifiedMs: number;
   readonly #pace: ReadPace;
   /** The first bytes of the file, once they were asked for. */
   #head: Uint8Array | undefined;
@@ -64,10 +64,14 @@ export class InputFile implements SeekableBytes {
 
   constructor(path: string, file: OpenFile, { sizeBytes, modifiedMs }: FileFacts, pace: ReadPace) {
     this.path = path;
-    this.lengthBytes = sizeBytes;
+    this.version = { sizeBytes, modifiedMs };
     this.#file = file;
-    this.#modifiedMs = modifiedMs;
     this.#pace = pace;
+  }
+
+  /** When it was opened. */
+  get lengthBytes(): number {
+    return this.version.sizeBytes;
   }
 
   readAt(offset: number, into: Uint8Array): number {
@@ -146,8 +150,7 @@ export class InputFile implements SeekableBytes {
 
   /** @throws Fault "input" when the file is not the one that was surveyed any more */
   checkUnchanged(): void {
-    const { sizeBytes, modifiedMs } = this.#file.facts();
-    if (sizeBytes === this.lengthBytes && modifiedMs === this.#modifiedMs) return;
+    if (isSameVersion(this.#file.facts(), this.version)) return;
     throw new Fault("input", `${this.path} was changed while it was being sent`, {
       remedy: "send files only when nothing writes to them any more",
     });
@@ -161,6 +164,11 @@ export class InputFile implements SeekableBytes {
     if (this.#head !== undefined) heads.give(this.#head);
     this.#head = undefined;
   }
+}
+
+/** False when it has been written to, or another file has taken its place. */
+export function isSameVersion(one: FileVersion, other: FileVersion): boolean {
+  return one.sizeBytes === other.sizeBytes && one.modifiedMs === other.modifiedMs;
 }
 
 /** Counts down the bytes that are still to come. */

@@ -47,12 +47,14 @@ export class Inputs {
   readonly #settings: Settings;
   readonly #log: Logger;
   readonly #wishes: InputsWishes;
-  /** By path. */
+  /** By `keyOf`. */
   readonly #bad = new Map<string, BadInput>();
   readonly #expansion = new Expansion(this.pace);
   readonly #memory = new OperandMemory();
   #listed: Iterable<string> | undefined;
   #stopped = false;
+  /** Instead of a list that has not come yet. */
+  readonly #stop = Promise.withResolvers<readonly string[]>();
   /** How many operands `check` has seen. */
   #checked = 0;
 
@@ -60,11 +62,6 @@ export class Inputs {
     this.#settings = settings;
     this.#log = log;
     this.#wishes = wishes;
-  }
-
-  /** Why a file cannot even be tried, if `check` has found that out. */
-  badInput(path: string): BadInput | undefined {
-    return this.#bad.get(path);
   }
 
   /** How many files `check` has looked at so far. */
@@ -80,6 +77,7 @@ export class Inputs {
   /** Ends a check under way; nothing behind that point is handed out. */
   stop(): void {
     this.#stopped = true;
+    this.#stop.resolve([]);
   }
 
   /**
@@ -90,6 +88,8 @@ export class Inputs {
     const { input, network } = this.#settings;
     if (input.scanDirectories) this.#log.info("determining input files ...");
     const needs = new Map<string, Need>();
+    const looker = lookerAt(this.#settings);
+    const look = looker === undefined ? undefined : { looker, needs, openInstance };
     const bad: BadInput[] = [];
     const turns = new Turns();
     let count = 0;
@@ -100,9 +100,13 @@ export class Inputs {
       if (this.#stopped) break;
       this.#checked = ++count;
       totalBytes = sum(totalBytes, operand.sizeBytes);
-      const one = await checkOne(operand, network.required ? { needs, openInstance } : undefined);
+      const one = await checkOne(
+        operand,
+        look,
+        look?.looker ?? (network.repeat > 1 ? "--repeat" : undefined),
+      );
       if (one === undefined) continue;
-      this.#bad.set(one.path, one);
+      this.#bad.set(keyOf(operand), one);
       const { fault } = one;
       if (!network.noHalt) throw fault;
       this.#log.warn(`${fault.message}, ignoring file`);
@@ -125,12 +129,17 @@ export class Inputs {
     return count;
   }
 
-  /** Every file, each as often as --repeat says. */
-  async *all(): AsyncGenerator<{ readonly path: string }> {
-    for await (const { path } of this.#known()) {
-      const rounds = this.#bad.has(path) ? 1 : this.#settings.network.repeat;
-      for (let round = 0; round < rounds; round++) yield { path };
+  /** Every file, each as often as --repeat says; `bad` if it cannot even be tried, and `check` has found that out. */
+  async *all(): AsyncGenerator<{ readonly path: string; readonly bad: BadInput | undefined }> {
+    for await (const operand of this.#known()) {
+      const bad = this.#badInput(operand);
+      const rounds = bad !== undefined ? 1 : this.#settings.network.repeat;
+      for (let round = 0; round < rounds; round++) yield { path: operand.path, bad };
     }
+  }
+
+  #badInput(operand: Operand): BadInput | undefined {
+    return this.#bad.size === 0 ? undefined : this.#bad.get(keyOf(operand));
   }
 
   /** Every file that passed the check, each as often as --repeat says. */
@@ -139,7 +148,7 @@ export class Inputs {
     const files = new Prefetch<Input & { isLastRound: boolean; attempts: number }>(this.pace);
     let number = 0;
     for await (const operand of this.#known()) {
-      if (this.#bad.has(operand.path)) continue;
+      if (this.#badInput(operand) !== undefined) continue;
       for (let round = 1; round <= repeat; round++) {
         const file = { ...operand, number: ++number, isLastRound: round === repeat, attempts: 0 };
         for (let due = files.put(file); due !== undefined; due = files.take()) yield due;
@@ -172,7 +181,7 @@ export class Inputs {
     const wishes = { scanFolder, sizes, memory: this.#memory };
     yield* this.#expansion.expand(operands(named, wishes, log), false, log);
     if (input.filesFrom !== undefined) {
-      this.#listed ??= await readFileList(input.filesFrom);
+      this.#listed ??= await Promise.race([readFileList(input.filesFrom), this.#stop.promise]);
       yield* this.#expansion.expand(operands(this.#listed, wishes, log), true, log);
     }
     for (const dicomdir of input.dicomdirs) yield* this.#expansion.dicomdir(dicomdir);
@@ -197,29 +206,55 @@ class MissingInput implements BadInput {
   }
 }
 
-/** @param required where to note what the file needs, if that is asked for */
+/** Of one path there can be several: a file named and found by scanning, members of an archive whose names are shown alike. */
+function keyOf({ path, scanned, member }: Operand): string {
+  return `${member?.offset ?? (scanned ? "scanned" : "")} ${path}`;
+}
+
+/** The option that has every file looked into before its turn. */
+function lookerAt({ task, network }: Settings): string | undefined {
+  return task === "dryRun"
+    ? "--dry-run"
+    : task === "probe"
+    ? "--probe"
+    : network.required
+    ? "--required"
+    : undefined;
+}
+
+interface Look {
+  /** The option that asks for it. */
+  readonly looker: string;
+  /** Where to note what the file needs. */
+  readonly needs: Map<string, Need>;
+  readonly openInstance: OpenInstance;
+}
+
+/**
+ * @param look into the file, if that is asked for
+ * @param again the option for which it has to be read more than once
+ */
 async function checkOne(
   operand: Operand,
-  required: { readonly needs: Map<string, Need>; readonly openInstance: OpenInstance } | undefined,
+  look: Look | undefined,
+  again: string | undefined,
 ): Promise<BadInput | undefined> {
   const { path, scanned, fault, seen } = operand;
   if (fault !== undefined) return { ...operand, fault };
   if (!scanned && seen === "nothing") return new MissingInput(path);
-  if (required === undefined) return undefined;
-  if (isReadOnce(operand)) {
-    const refused = new Fault(
-      "input",
-      `${path} can be read only once, and --required must look at it before it is sent`,
-      { remedy: "leave --required (-R) out, or save it as a file first" },
-    );
+  if (again !== undefined && isReadOnce(operand)) {
+    const refused = new Fault("input", `${path} can be read only once, which is not enough for ${again}`, {
+      remedy: `leave ${again} out, or save it as a file first`,
+    });
     return { ...operand, fault: refused };
   }
+  if (look === undefined) return undefined;
   try {
-    const instance = await required.openInstance({ ...operand, number: 0 });
+    const instance = await look.openInstance({ ...operand, number: 0 });
     if ("skipped" in instance) return undefined;
     const { sopClassUid, transferSyntax } = instance;
     instance.close();
-    required.needs.set(`${sopClassUid} ${transferSyntax}`, { sopClassUid, transferSyntax });
+    look.needs.set(`${sopClassUid} ${transferSyntax}`, { sopClassUid, transferSyntax });
     return undefined;
   } catch (caught) {
     const why = asFault(caught);

@@ -16,6 +16,12 @@ export interface Need {
   readonly transferSyntax: string;
 }
 
+/** What tells one state of a file from another. */
+export interface FileVersion {
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+}
+
 /** An opened and surveyed file. */
 export interface Instance extends Need {
   readonly sopInstanceUid: string;
@@ -34,6 +40,8 @@ export interface Instance extends Need {
   fits(wanted: string): boolean;
   /** It comes from what cannot be opened again, such as a FIFO. */
   readonly readOnce?: boolean;
+  /** Of the file when it was opened; absent for what is no file of its own. */
+  readonly version?: FileVersion | undefined;
   /** Gives the file back when the data set is not wanted. May be called twice. */
   close(): void;
 }
@@ -41,6 +49,8 @@ export interface Instance extends Need {
 /** Why a file is not to be sent although nothing is wrong: not DICOM, a DICOMDIR, already sent. */
 export interface NoInstance {
   readonly skipped: string;
+  /** It is where it was to go. */
+  readonly isStored?: boolean;
 }
 
 /** Opens and identifies a file. @throws Fault "input" */

@@ -1,15 +1,19 @@
 /** What the journal has to do with opening files: which are left out, and what is noted of those that were stored. */
 
-import type { Input, OpenInstance } from "./instance.ts";
+import type { Input, NoInstance, OpenInstance } from "./instance.ts";
 import type { Journal } from "./journal.ts";
 
 /** Opens what the journal does not say is stored. */
 export function exceptStored(open: OpenInstance, journal: Journal | undefined): OpenInstance {
-  if (journal === undefined) return open;
-  return (input) => {
-    const { path, inside } = placeOf(input);
-    return journal.has(path, inside) ? { skipped: "already stored, says the journal" } : open(input);
-  };
+  return journal === undefined ? open : (input) => storedBefore(journal, input) ?? open(input);
+}
+
+/** Why it is not sent again, if the journal says that it is stored. */
+export function storedBefore(journal: Journal, input: Input): NoInstance | undefined {
+  const { path, inside } = placeOf(input);
+  return journal.has(path, inside)
+    ? { skipped: "already stored, says the journal", isStored: true }
+    : undefined;
 }
 
 /** @throws Fault "configuration" when it cannot be written */

@@ -20,7 +20,7 @@ import { Fault } from "../errors.ts";
 import type { FileBytes, Member } from "./archives/member.ts";
 import { mayBeArchive } from "./container_names.ts";
 import { openFile } from "./file.ts";
-import type { Input, Instance, NoInstance, OpenInstance } from "./instance.ts";
+import type { FileVersion, Input, Instance, NoInstance, OpenInstance } from "./instance.ts";
 import { openPipe, STANDARD_INPUT } from "./pipe.ts";
 import type { ReadPace } from "./read_pace.ts";
 
@@ -47,7 +47,7 @@ export function instanceOpener(options: OpenOptions, pace: ReadPace): OpenInstan
     if (input.skipped !== undefined) return { skipped: input.skipped };
     if (input.member !== undefined) return openMember(input, input.member, options);
     const file = openFile(input.path, pace, input.seen === "file");
-    if (file !== undefined) return identify(file, input, options);
+    if (file !== undefined) return identify(file, input, options, file.version);
     if (input.scanned) return { skipped: "it is not a regular file" };
     // Of a FIFO that has taken the place of a file nobody knows whether anybody writes to it.
     if (input.seen === "file" && input.path !== STANDARD_INPUT) throw replaced(input.path);
@@ -87,7 +87,12 @@ async function gunzip(source: ByteSource, name: string): Promise<ByteSource> {
   return new InflatedSource(source, name, "gzip");
 }
 
-function identify(file: FileBytes, input: Input, options: OpenOptions): ReturnType<OpenInstance> {
+function identify(
+  file: FileBytes,
+  input: Input,
+  options: OpenOptions,
+  version?: FileVersion,
+): ReturnType<OpenInstance> {
   try {
     const found = survey(file, input.path, options.mode);
     return found instanceof Promise ? found.then(instance, refuse) : instance(found);
@@ -101,7 +106,7 @@ function identify(file: FileBytes, input: Input, options: OpenOptions): ReturnTy
       return directory(input);
     }
     const bytes = () => file.passThrough(found.dataSetOffset, found.dataSetLengthBytes ?? 0);
-    return instanceOf(input, found, { bytes, close: () => file.close() }, options);
+    return instanceOf(input, found, { bytes, close: () => file.close(), version }, options);
   }
 
   function refuse(caught: unknown) {
@@ -155,6 +160,7 @@ export interface DataSetBytes {
   bytes(): ByteSource;
   /** They cannot be had a second time by opening the input again. */
   readonly readOnce?: boolean;
+  readonly version?: FileVersion | undefined;
   /** How many they were, where only that tells. */
   lengthBytes?(): number | undefined;
   close(): void;
@@ -179,6 +185,7 @@ export function instanceOf(input: Input, found: Survey, from: DataSetBytes, opti
     warnings: found.warnings,
     invented: invention?.text,
     readOnce: from.readOnce ?? false,
+    version: from.version,
     fits: (wanted) => typeof conversion(transferSyntax, wanted, found) === "string",
     dataSet: (wanted) => {
       const way = conversion(transferSyntax, wanted, found);

@@ -68,12 +68,7 @@ export function* operands(
     const facts = factsOf(path);
     wishes.memory?.note(path, facts);
     if (facts?.isDirectory !== true) {
-      const seen = facts === undefined
-        ? { seen: "nothing" } as const
-        : facts.isFile
-        ? { seen: "file" } as const
-        : {};
-      yield { path, scanned: false, ...seen, ...(wishes.sizes ? { sizeBytes: facts?.sizeBytes } : {}) };
+      yield { ...namedOperand(path, facts), ...(wishes.sizes ? { sizeBytes: facts?.sizeBytes } : {}) };
     } else if (wishes.scanFolder === undefined) {
       log.warn(`ignoring directory because option --scan-directories is not set: ${path}`);
       log.warn(`hint: add +sd to send the files in ${path}, and +r for those in its subfolders`);
@@ -84,6 +79,12 @@ export function* operands(
       }
     }
   }
+}
+
+/** What a look at a named path comes to. */
+export function namedOperand(path: string, facts: FileFacts | undefined): Operand {
+  if (facts === undefined) return { path, scanned: false, seen: "nothing" };
+  return facts.isFile ? { path, scanned: false, seen: "file" } : { path, scanned: false };
 }
 
 function withoutTrailingSlashes(path: string): string {

@@ -1,12 +1,28 @@
 /** +rn: what has been dealt with gets another name, so that the next run does not send it again. */
 
 import type { Logger } from "../log/log.ts";
+import { isSameVersion } from "./file.ts";
+import { factsOf } from "./file_calls.ts";
+import type { FileVersion } from "./instance.ts";
 import { cannotRead } from "./reading_faults.ts";
 
-/** Appends ".done" or ".bad"; a file that already has the new name is never overwritten. */
-export function renameProcessed(path: string, isGood: boolean, log: Logger): void {
+/**
+ * Appends ".done" or ".bad"; a file that already has the new name is never overwritten.
+ * @param version of the file that was dealt with, where it is known: another one in its place keeps its name
+ */
+export function renameProcessed(
+  path: string,
+  isGood: boolean,
+  log: Logger,
+  version?: FileVersion,
+): void {
   const target = path + (isGood ? ".done" : ".bad");
   try {
+    const now = version && factsOf(path);
+    if (version !== undefined && now !== undefined && !isSameVersion(now, version)) {
+      log.warn(`not renaming file '${path}': it is not the one any more that was sent`);
+      return;
+    }
     if (exists(target)) {
       log.warn(`cannot rename file '${path}' to '${target}': a file of that name is already there`);
       return;

@@ -19,8 +19,8 @@ export type Outcome =
   | { readonly kind: "notAccepted"; readonly fault: Fault }
   /** The file cannot be read, or not be sent whole. */
   | { readonly kind: "unreadable"; readonly fault: Fault }
-  /** Found by scanning, and not a file to be sent. */
-  | { readonly kind: "skipped"; readonly why: string }
+  /** Found by scanning, and not a file to be sent; or stored by an earlier run. */
+  | { readonly kind: "skipped"; readonly why: string; readonly isStored: boolean }
   /** Its turn never came, or the association was lost before its answer. */
   | { readonly kind: "notSent"; readonly fault: Fault | undefined };
 

@@ -76,5 +76,6 @@ function firstContexts(
 ): readonly ContextWish[] {
   if (profile !== undefined) return profile.contexts;
   if (!required) return defaultContexts(wish);
-  return neededContexts(needs, wish)[0] ?? [];
+  // If nothing is to be sent it does not matter what is proposed, but some peers never answer a request without contexts.
+  return neededContexts(needs, wish)[0] ?? defaultContexts(wish);
 }

@@ -3,7 +3,7 @@
 import { mayPass } from "../dimse/status.ts";
 import type { Fault } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
-import type { Instance } from "../source/instance.ts";
+import type { FileVersion, Instance, NoInstance } from "../source/instance.ts";
 import type { Course } from "./course.ts";
 import { exitCodeOfOutcome, isGood, type Outcome } from "./outcome.ts";
 import { tellHalt, tellOutcome, tellUnreadable } from "./tell.ts";
@@ -19,11 +19,13 @@ export interface Identity {
   readonly lengthBytes: number | undefined;
   /** It cannot be sent again. */
   readonly readOnce: boolean;
+  /** Of the file that was opened, where it is one. */
+  readonly version: FileVersion | undefined;
 }
 
 export function identityOf(instance: Instance): Identity {
-  const { sopInstanceUid, sopClassUid, transferSyntax, lengthBytes, readOnce = false } = instance;
-  return { sopInstanceUid, sopClassUid, transferSyntax, lengthBytes, readOnce };
+  const { sopInstanceUid, sopClassUid, transferSyntax, lengthBytes, readOnce = false, version } = instance;
+  return { sopInstanceUid, sopClassUid, transferSyntax, lengthBytes, readOnce, version };
 }
 
 export interface EndedWork {
@@ -76,8 +78,17 @@ export class Settlement {
     await this.settle(list, work, { kind: "unreadable", fault });
   }
 
-  /** A file whose turn never came. */
+  /** A file that is not to be sent although nothing is wrong. */
+  async skip(list: WorkList, work: Work, { skipped: why, isStored = false }: NoInstance): Promise<void> {
+    await this.settle(list, work, { kind: "skipped", why, isStored });
+  }
+
+  /** A file whose turn never came, or not once more: then what it came to the last time is its end. */
   async notTried(work: Work): Promise<void> {
+    if (work.last !== undefined) {
+      this.#course.fail(exitCodeOfOutcome(work.last.outcome));
+      return await this.#record(work.last);
+    }
     this.#notTried++;
     await this.#record({ work, outcome: { kind: "notSent", fault: undefined }, identity: undefined });
   }
@@ -89,7 +100,8 @@ export class Settlement {
     if (!identity?.readOnce && this.#mayTryAgain(work, outcome)) {
       // Before it is put back, because another association would take it at once.
       if (outcome.kind === "refused") await this.#course.pause("this status may pass", work.attempts);
-      list.putBack({ ...work, attempts: work.attempts + 1 });
+      const { last: _, ...tried } = work;
+      list.putBack({ ...tried, attempts: work.attempts + 1, last: { work: tried, outcome, identity } });
       return isAnswered;
     }
     if (!isGood(outcome)) this.#countFailure(outcome);

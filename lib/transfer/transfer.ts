@@ -21,6 +21,7 @@ import { Occasion } from "./occasion.ts";
 import { Operations } from "./operations.ts";
 import type { Outcome } from "./outcome.ts";
 import { Patience } from "./patience.ts";
+import { Preparation, type Prepared } from "./preparation.ts";
 import type { RetryLimits } from "./retry.ts";
 import { identityOf, type RecordEnd, Settlement, type SettlementRules } from "./settlement.ts";
 import { tellRemedy } from "./tell.ts";
@@ -42,6 +43,8 @@ export interface TransferTools {
   readonly log: Logger;
   open(contexts: readonly ContextWish[]): Promise<OpenAssociation>;
   readonly openInstance: OpenInstance;
+  /** What an earlier run is known to have stored, without opening it; absent where nothing is known of earlier runs. */
+  storedBefore?(work: Work): NoInstance | undefined;
   readonly record: RecordEnd;
   /** Told before each wait for another try. */
   retrying?(reason: string, afterSeconds: number): void;
@@ -49,16 +52,10 @@ export interface TransferTools {
 }
 
 /** After the operator has asked for the end, a peer that moves no byte for so long is not waited for any longer. */
-const STALL_AFTER_STOP_SECONDS = 5;
+const AFTER_STOP = { writingSeconds: 5, otherwiseSeconds: 20 };
 
 /** A peer that accepts so many associations and ends each before any file's turn has come does not want us. */
 const MOST_FRUITLESS_ASSOCIATIONS = 3;
-
-/** An opened file waiting for its turn, or why it cannot be opened. */
-interface Prepared {
-  readonly work: Work;
-  readonly instance: Instance | NoInstance | Fault;
-}
 
 /** A file that needs a context nobody proposed yet. */
 interface Aside {
@@ -72,12 +69,11 @@ export class Transfer {
   readonly #log: Logger;
   readonly #proposed: ContextWish[] = [];
   #aside: Aside[] = [];
-  /** Open instances that cannot be opened again, by the number of their work, until its turn comes. */
-  readonly #kept = new Map<number, Instance>();
   #hasFewer = false;
   readonly #associations = new Set<Association>();
   readonly #course: Course;
   readonly #settlement: Settlement;
+  readonly #preparation: Preparation;
 
   constructor(plan: TransferPlan, tools: TransferTools) {
     this.#plan = plan;
@@ -85,16 +81,17 @@ export class Transfer {
     this.#log = tools.log;
     this.#course = new Course(plan, tools.log, tools.retrying);
     this.#settlement = new Settlement(plan, this.#course, tools.log, tools.record);
+    this.#preparation = new Preparation(tools.openInstance, this.#course);
   }
 
   /** Sends everything; answers the exit code: 0, or that of the first failure. */
   async run(source: AsyncIterable<Work>): Promise<number> {
     const list = new WorkList(source);
-    await this.#phase(list, this.#plan.contexts);
+    if (await this.#hasWork(list)) await this.#phase(list, this.#plan.contexts);
     while (this.#aside.length > 0 && !this.#course.halted) await this.#nextAside();
-    for await (const work of list.rest()) await this.#settlement.notTried(work);
-    for (const { work } of this.#aside) await this.#settlement.notTried(work);
-    for (const instance of this.#kept.values()) instance.close();
+    for await (const work of list.rest()) await this.#leave(list, work);
+    for (const { work } of this.#aside) await this.#leave(list, work);
+    this.#preparation.close();
     const { filesNotTried } = this.#settlement;
     if (filesNotTried > 0) this.#log.error(`${countOf(filesNotTried, "file was", "files were")} not sent`);
     return this.#course.exitCode;
@@ -103,7 +100,7 @@ export class Transfer {
   /** Ends the transfer after the objects that are under way; the rest is not sent. A peer that stalls is left soon. */
   stop(): void {
     this.#course.stop();
-    for (const association of this.#associations) association.limitStall(STALL_AFTER_STOP_SECONDS);
+    for (const association of this.#associations) association.limitStall(AFTER_STOP);
   }
 
   /** Ends everything now: each peer is told with an A-ABORT. */
@@ -112,6 +109,31 @@ export class Transfer {
     for (const association of this.#associations) {
       association.cancel(new Fault("lost", "stopped by the operator"));
     }
+  }
+
+  /** False when an earlier run has stored everything: then the peer need not be bothered, nor even be there. */
+  async #hasWork(list: WorkList): Promise<boolean> {
+    if (this.#tools.storedBefore === undefined) return true;
+    for (let work = await list.next(); work !== undefined; work = await list.next()) {
+      if (!await this.#skippedAsStored(list, work)) {
+        list.putBack(work);
+        return true;
+      }
+    }
+    this.#log.info("nothing is left to be sent");
+    return false;
+  }
+
+  async #skippedAsStored(list: WorkList, work: Work): Promise<boolean> {
+    const stored = this.#tools.storedBefore?.(work);
+    if (stored === undefined) return false;
+    await this.#settlement.skip(list, work, stored);
+    return true;
+  }
+
+  /** Its turn will not come any more. */
+  async #leave(list: WorkList, work: Work): Promise<void> {
+    if (!await this.#skippedAsStored(list, work)) await this.#settlement.notTried(work);
   }
 
   // --- associations ---
@@ -130,7 +152,7 @@ export class Transfer {
     this.#log.info(`${files} presentation contexts that were not proposed yet: using a further association`);
     const list = new WorkList(eachWork(now));
     await this.#phase(list, contexts);
-    for await (const work of list.rest()) await this.#settlement.notTried(work);
+    for await (const work of list.rest()) await this.#leave(list, work);
   }
 
   /** All lanes, until the list is empty. A lane that gets no association leaves its work to the others. */
@@ -166,9 +188,9 @@ export class Transfer {
     while (!this.#course.halted) {
       const opening = this.#open(contexts, isFirst, failures++, leave);
       // While the peer thinks about the request, the first file is got ready.
-      const first = isFirst ? this.#prepareFirst(list) : undefined;
+      const first = isFirst ? seen(this.#preparation.first(list)) : undefined;
       const open = await opening;
-      if (typeof open !== "object") this.#giveBack(list, await first);
+      if (typeof open !== "object") this.#preparation.giveBack(list, await first);
       if (open === "again") continue;
       if (open === undefined) return;
       opened?.();
@@ -194,7 +216,7 @@ export class Transfer {
     try {
       const open = await leave.before(opening);
       if (open !== undefined) return open;
-      opening.then(({ association }) => association.destroy(), () => {});
+      opening.then(({ association }) => association.abort(), () => {});
       return undefined;
     } catch (caught) {
       const fault = asFault(caught);
@@ -256,7 +278,7 @@ export class Transfer {
     const patience = new Patience();
     let progress = false;
     do {
-      let prepared = await first ?? await this.#prepareNext(list);
+      let prepared = await first ?? await this.#preparation.next(list);
       first = undefined;
       while (prepared !== undefined && !this.#course.halted && delivery.usable) {
         const { work, instance } = prepared;
@@ -264,24 +286,24 @@ export class Transfer {
         begun = true;
         const sent = await this.#begin(list, delivery, work, instance);
         if (sent === undefined) {
-          if (!this.#course.halted) prepared = await this.#prepareNext(list);
+          if (!this.#course.halted) prepared = await this.#preparation.next(list);
           continue;
         }
         operations.add(sent.answered.then((isAnswered) => {
           progress ||= isAnswered;
         }));
         // Of several associations each would keep one back from the others, and files would not start in order.
-        if (this.#plan.jobs === 1) prepared = await this.#prepareNext(list);
+        if (this.#plan.jobs === 1) prepared = await this.#preparation.next(list);
         const waitingSinceMs = performance.now();
         // With other associations at work there is better to do than to ask again.
         const mayAsk = this.#plan.jobs === 1 && operations.full;
         open.association.takeAnswers(mayAsk ? patience.milliseconds : 0);
         await operations.room();
         if (mayAsk) patience.note(performance.now() - waitingSinceMs);
-        prepared ??= await this.#prepareNext(list);
+        prepared ??= await this.#preparation.next(list);
       }
       await operations.end();
-      this.#giveBack(list, prepared);
+      this.#preparation.giveBack(list, prepared);
       // The last answers may have put files back that are to be tried again.
     } while (!this.#course.halted && delivery.usable && await list.available(1) > 0);
     const { usable } = delivery;
@@ -323,40 +345,6 @@ export class Transfer {
 
   // --- files ---
 
-  /** The next file, if it can be opened without waiting for anybody who writes to it. */
-  async #prepareFirst(list: WorkList): Promise<Prepared | undefined> {
-    const work = await list.next();
-    if (work === undefined || work.seen === "file") return work && this.#prepare(work);
-    list.putBack(work);
-    return undefined;
-  }
-
-  async #prepareNext(list: WorkList): Promise<Prepared | undefined> {
-    const work = await list.next();
-    return work && this.#prepare(work);
-  }
-
-  async #prepare(work: Work): Promise<Prepared> {
-    const kept = this.#kept.get(work.number);
-    if (kept !== undefined) {
-      this.#kept.delete(work.number);
-      return { work, instance: kept };
-    }
-    try {
-      return { work, instance: await this.#tools.openInstance(work) };
-    } catch (caught) {
-      return { work, instance: asFault(caught) };
-    }
-  }
-
-  #giveBack(list: WorkList, prepared: Prepared | undefined): void {
-    if (prepared === undefined) return;
-    const { work, instance } = prepared;
-    if ("readOnce" in instance && instance.readOnce) this.#kept.set(work.number, instance);
-    else if ("close" in instance) instance.close();
-    list.putBack(work);
-  }
-
   /**
    * The file's turn has come. If it could be sent, `answered` is kept when its outcome has been dealt with, and says
    * whether the peer answered at all.
@@ -368,7 +356,7 @@ export class Transfer {
     instance: Prepared["instance"],
   ): Promise<{ readonly answered: Promise<boolean> } | undefined> {
     if ("skipped" in instance) {
-      await this.#settlement.settle(list, work, { kind: "skipped", why: instance.skipped });
+      await this.#settlement.skip(list, work, instance);
       return undefined;
     }
     if (instance instanceof Fault) {
@@ -393,13 +381,13 @@ export class Transfer {
 
   #putAside(work: Work, instance: Instance): void {
     const { sopClassUid, transferSyntax, readOnce } = instance;
-    if (readOnce) this.#kept.set(work.number, instance);
+    if (readOnce) this.#preparation.keep(work, instance);
     this.#aside.push({ work, need: { sopClassUid, transferSyntax } });
   }
 }
 
 /** A promise that will be waited for, but not at once: until then its failure is nobody's mistake. */
-function seen(promise: Promise<void>): Promise<void> {
+function seen<Value>(promise: Promise<Value>): Promise<Value> {
   promise.catch(() => {});
   return promise;
 }

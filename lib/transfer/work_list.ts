@@ -2,6 +2,7 @@
 
 import type { Input } from "../source/instance.ts";
 import { Occasion } from "./occasion.ts";
+import type { EndedWork } from "./settlement.ts";
 
 /** One sending of one file. */
 export interface Work extends Input {
@@ -9,6 +10,8 @@ export interface Work extends Input {
   readonly isLastRound: boolean;
   /** Tries so far that ended without an answer. */
   readonly attempts: number;
+  /** How the last of these ended. */
+  readonly last?: EndedWork;
 }
 
 /** Invariant: every file that went in comes out exactly once, apart from what is put back. */

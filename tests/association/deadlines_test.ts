@@ -3,7 +3,7 @@ import { Deadlines, type TimeLimits, type Waiting } from "../../lib/association/
 import type { Fault } from "../../lib/errors.ts";
 import { waitFor } from "../peers/wait_for.ts";
 
-const NOTHING: Waiting = { acse: undefined, oldestRequestMs: undefined, bytesDue: false };
+const NOTHING: Waiting = { acse: undefined, oldestRequestMs: undefined, writing: false, bytesDue: false };
 
 /** Runs time limits over what `waiting` says until one strikes, or `patienceMs` have passed. */
 async function run(
@@ -38,9 +38,9 @@ Deno.test("each time limit names itself when it strikes", async () => {
     ],
     [
       { ...all, socketTimeoutSeconds: 0.1 },
-      { acse: undefined, oldestRequestMs: begin, bytesDue: true },
+      { ...NOTHING, oldestRequestMs: begin, bytesDue: true },
       "0006:0207",
-      "no C-STORE response within 0.2 s (--dimse-timeout)",
+      "no response within 0.2 s (--dimse-timeout)",
     ],
     [
       all,
@@ -50,7 +50,7 @@ Deno.test("each time limit names itself when it strikes", async () => {
     ],
     [
       { acseTimeoutSeconds: 0.1, socketTimeoutSeconds: 0.2 },
-      { acse: undefined, oldestRequestMs: begin, bytesDue: true },
+      { ...NOTHING, oldestRequestMs: begin, bytesDue: true },
       "0006:0317",
       "no byte moved either way for 0.2 s (--socket-timeout)",
     ],
@@ -67,13 +67,13 @@ Deno.test("no time limit strikes while nothing is awaited, while bytes move, or 
   const none: TimeLimits = { acseTimeoutSeconds: 0.1 };
   const faults = await Promise.all([
     run(all, () => NOTHING, 600),
-    run(none, () => ({ acse: undefined, oldestRequestMs: 0, bytesDue: true }), 600),
+    run(none, () => ({ ...NOTHING, oldestRequestMs: 0, bytesDue: true }), 600),
     run({ ...none, socketTimeoutSeconds: 0.3 }, (deadlines) => {
       deadlines.moved();
       return { ...NOTHING, bytesDue: true };
     }, 900),
     run({ ...all, dimseTimeoutSeconds: 5 }, () => ({
-      acse: undefined,
+      ...NOTHING,
       oldestRequestMs: performance.now(), // another one each time: answers keep coming
       bytesDue: true,
     }), 600),
@@ -81,13 +81,18 @@ Deno.test("no time limit strikes while nothing is awaited, while bytes move, or 
   assertEquals(faults, [undefined, undefined, undefined, undefined]);
 });
 
-Deno.test("a limit set later strikes a peer that stalls, whatever else is awaited", async () => {
-  let limited = false;
-  const fault = await run({ acseTimeoutSeconds: 60, dimseTimeoutSeconds: 60 }, (deadlines) => {
-    if (!limited) deadlines.limitStall(0.2);
-    limited = true;
-    return { acse: undefined, oldestRequestMs: performance.now(), bytesDue: true };
-  });
-  assertEquals([fault?.kind, fault?.transient], ["lost", false]);
-  assert(fault?.message.endsWith("no byte moved either way for 0.2 s after the stop was asked for"));
+Deno.test("a limit set later strikes a peer that stalls, sooner while it is to take bytes than while its answer is due", async () => {
+  for (const [writing, seconds] of [[true, 0.2], [false, 0.4]] as const) {
+    let limited = false;
+    const fault = await run({ acseTimeoutSeconds: 60, dimseTimeoutSeconds: 60 }, (deadlines) => {
+      if (!limited) deadlines.limitStall({ writingSeconds: 0.2, otherwiseSeconds: 0.4 });
+      limited = true;
+      return { ...NOTHING, oldestRequestMs: performance.now(), writing, bytesDue: true };
+    });
+    assertEquals([fault?.kind, fault?.transient], ["lost", false]);
+    assert(
+      fault?.message.endsWith(`no byte moved either way for ${seconds} s after the stop was asked for`),
+      fault?.message,
+    );
+  }
 });

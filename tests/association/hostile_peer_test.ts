@@ -658,14 +658,14 @@ const CASES: readonly Case[] = [
       during: "store",
       kind: "lost",
       code: "0006:0207",
-      text: "DIMSE No data available (timeout in non-blocking mode): no C-STORE response within 0.3 s",
+      text: "DIMSE No data available (timeout in non-blocking mode): no response within 0.3 s",
     },
   },
   {
     name: "half a response, with a DIMSE time limit",
     script: [...STORED, { send: SUCCESS.subarray(0, 20) }, { stall: true }],
     course: { options: { dimseTimeoutSeconds: 0.3 } },
-    expected: { during: "store", kind: "lost", code: "0006:0207", text: "no C-STORE response within 0.3 s" },
+    expected: { during: "store", kind: "lost", code: "0006:0207", text: "no response within 0.3 s" },
   },
   {
     name: "no response, with a socket time limit only",

@@ -348,7 +348,7 @@ Deno.test({
     await withFifo(imageFile(), async (fifo) => {
       const result = await sent(["-R", "127.0.0.1", "PORT", fifo]);
       assertEquals([result.code, result.uids], [1, []]);
-      assertStringIncludes(result.stderr, "can be read only once, and --required must look at it");
+      assertStringIncludes(result.stderr, "can be read only once, which is not enough for --required");
     });
   },
 });

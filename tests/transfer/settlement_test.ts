@@ -18,6 +18,7 @@ const IDENTITY: Identity = {
   transferSyntax: "1.2.840.10008.1.2",
   lengthBytes: 100,
   readOnce: false,
+  version: undefined,
 };
 
 async function* nothing(): AsyncGenerator<Work> {}
@@ -40,8 +41,19 @@ Deno.test("nobody gets a file that is to be tried again before the wait is over"
   assertEquals(waits.length, 1);
   course.stop(); // ends the wait
   assertEquals(await settled, true);
-  assertEquals(await list.next(), { ...WORK, attempts: 1 });
+  const last = { work: WORK, outcome: OUT_OF_RESOURCES, identity: IDENTITY };
+  assertEquals(await list.next(), { ...WORK, attempts: 1, last });
   assertEquals(ended, []);
+});
+
+Deno.test("a file that is not tried once more ends as it did the last time", async () => {
+  const { course, settlement, ended, list } = settlementOf(3);
+  const settled = settlement.settle(list, WORK, OUT_OF_RESOURCES, IDENTITY);
+  course.stop();
+  await settled;
+  for await (const work of list.rest()) await settlement.notTried(work);
+  assertEquals(ended, [{ work: WORK, outcome: OUT_OF_RESOURCES, identity: IDENTITY }]);
+  assertEquals([course.exitCode, settlement.filesNotTried], [0xA7, 0]);
 });
 
 Deno.test("what can be read once only is not tried again", async () => {
