@@ -6,7 +6,27 @@ export function cannotRead(path: string, caught: unknown): Fault {
   const remedy = caught instanceof Deno.errors.NotCapable
     ? "copy it to another folder, or give it on standard input: /dev/stdin"
     : undefined;
-  return new Fault("input", `cannot read ${path}: ${reasonOf(caught)}`, { cause: caught, remedy });
+  const reason = leadsNowhere(path, caught)
+    ? "it is a symbolic link to something that does not exist"
+    : reasonOf(caught);
+  return new Fault("input", `cannot read ${path}: ${reason}`, { cause: caught, remedy });
+}
+
+/**
+ * The runtime finds out where a link leads and opens that without following links any more; of a link that leads to nothing
+ * it opens the link itself, and is told the same as of links that lead to each other.
+ */
+function leadsNowhere(path: string, caught: unknown): boolean {
+  const { FilesystemLoop, NotFound } = Deno.errors;
+  if (!(caught instanceof FilesystemLoop || caught instanceof NotFound)) return false;
+  let isLink = false;
+  try {
+    isLink = Deno.lstatSync(path).isSymlink;
+    Deno.statSync(path);
+    return false;
+  } catch (why) {
+    return isLink && why instanceof NotFound;
+  }
 }
 
 /** What the operating system says, in words, without the path. */
