@@ -3,9 +3,10 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { gzipSync } from "node:zlib";
 import { eventsOf, summaryOf } from "../peers/events.ts";
+import { STORESCU } from "../peers/available.ts";
 import { tarFile } from "../peers/made_up_archives.ts";
 import { imageFile, joined } from "../peers/made_up_files.ts";
-import { runStorescu } from "../peers/run_storescu.ts";
+import { runProgram, runStorescu } from "../peers/run_storescu.ts";
 import { startScriptedPeer } from "../peers/scripted_peer.ts";
 import { waitFor } from "../peers/wait_for.ts";
 
@@ -66,5 +67,34 @@ for (const task of ["--echo", "--probe"]) {
     await stopping;
     assertEquals(code, 130);
     assertEquals(summaryOf(eventsOf(stdout)).stoppedBy, "SIGINT");
+  });
+}
+
+for (
+  const [ignored, ending, code] of [["HUP", "TERM", 143], ["INT", "HUP", 129], [
+    "TERM HUP",
+    "INT",
+    130,
+  ]] as const
+) {
+  Deno.test({
+    name: `what the program was started to ignore (${ignored}) stays ignored`,
+    ignore: Deno.build.os !== "linux",
+    async fn() {
+      await using peer = startScriptedPeer([{ read: "associateRq" }, { stall: true }]);
+      const script = `trap "" ${ignored}; exec "$0" "$@"`;
+      const args = ["-c", script, STORESCU, "--echo", "127.0.0.1", String(peer.port)];
+      let stopping: Promise<void> | undefined;
+      const { code: ended, stderr } = await runProgram("/bin/sh", args, {
+        onStart: (pid) => {
+          stopping = waitFor("the request", () => peer.connections[0]?.pdus.length === 1).then(() => {
+            for (const name of ignored.split(" ")) Deno.kill(pid, `SIG${name}` as Deno.Signal);
+            Deno.kill(pid, `SIG${ending}`);
+          });
+        },
+      });
+      await stopping;
+      assertEquals([ended, stderr.match(/SIG[A-Z]+/g)], [code, [`SIG${ending}`]], stderr);
+    },
   });
 }
