@@ -140,7 +140,7 @@ export class Delivery {
           return { kind: "refused", status, comment, offendingElements };
       }
     } catch (caught) {
-      return this.#failed(path, asFault(caught));
+      return this.#failed(path, unanswered(asFault(caught)));
     } finally {
       this.#messageIds.giveBack(messageId);
     }
@@ -159,10 +159,17 @@ export class Delivery {
 
   /** A message broke off, or its answer never came. */
   #failed(path: string, fault: Fault): Outcome {
-    this.#told = fault;
+    this.#told = this.#open.association.fault;
     this.#log.error(`Store Failed, file: ${path}:\n${fault.condition}`);
     if (fault.code === "0006:0317") this.#log.info("Peer Aborted Association");
     if (fault.code === "0006:0319") this.#log.error("Protocol Error: Peer requested release (Aborting)");
     return fault.kind === "input" ? { kind: "unreadable", fault } : { kind: "notSent", fault };
   }
+}
+
+/** Nobody knows what became of it: that must not sound as if it had never left. */
+function unanswered(fault: Fault): Fault {
+  const { kind, message, code, transient, cause } = fault;
+  const remedy = "the peer has all of it and may have stored it: sending it again does no harm";
+  return new Fault(kind, message, { code, transient, cause, remedy: fault.remedy ?? remedy });
 }

@@ -327,6 +327,7 @@ const REFUSALS: readonly Refusal[] = [
       PATIENT,
     ]),
     message: "its SOPInstanceUID (0008,0018) is far too long to be a UID",
+    code: "0006:0202",
   },
   {
     what: "an empty file",

@@ -362,3 +362,59 @@ Deno.test("--repeat repeats with a journal, too", async () => {
     assertEquals([code, uids.toSorted()], [0, thrice]);
   });
 });
+
+Deno.test("-R looks into the files to which a DICOMDIR refers", async () => {
+  if (!haveTestFiles()) return;
+  const { code, stderr, uids } = await sent([
+    "-R",
+    "--dicomdir",
+    `${PYDICOM_DATA}/test_files/dicomdirtests/DICOMDIR`,
+    "127.0.0.1",
+    "PORT",
+  ]);
+  assertEquals([code, stderr, uids.length], [0, "", 31]);
+});
+
+Deno.test("files that are shown alike are told apart: only the bad one is left out", async () => {
+  await withFolder(async (folder) => {
+    const cut = imageFile({ number: 1 }).subarray(0, 700);
+    const members = [
+      { name: "a.dcm", content: cut },
+      { name: "a.dcm", content: imageFile({ number: 2 }) },
+      { name: "b\x01.dcm", content: imageFile({ number: 3 }) },
+      { name: "b..dcm", content: cut },
+    ];
+    await Deno.writeFile(`${folder}/a.tar`, tarFile(members));
+    await Deno.mkdir(`${folder}/s`);
+    await Deno.writeTextFile(`${folder}/s/no.txt`, "no instance");
+    await Deno.writeFile(`${folder}/s/yes.dcm`, imageFile({ number: 4 }));
+    const args = ["-nh", "-R", "+sd", "127.0.0.1", "PORT", "a.tar", "s/no.txt", "s"];
+    const { code, stdout, uids } = await sent(args, { cwd: folder });
+    assertEquals([code, uids], [1, [2, 3, 4].map(instanceUid)]);
+    const { files, outcomes: counts } = summaryOf(eventsOf(stdout));
+    assertEquals([files, counts.stored, counts.unreadable, counts.skipped], [7, 3, 3, 1]);
+  });
+});
+
+for (const option of ["--dry-run", "--probe", "--repeat 2"]) {
+  Deno.test({
+    name: `${option} refuses what can be read once only, and does not wait for it`,
+    ignore: Deno.build.os === "windows",
+    fn: async () => {
+      await withFolder(async (folder) => {
+        await runProgram("mkfifo", [`${folder}/fifo`], {});
+        const { code, stderr, uids } = await sent([
+          ...option.split(" "),
+          "127.0.0.1",
+          "PORT",
+          `${folder}/fifo`,
+        ]);
+        assertEquals([code, uids], [1, []]);
+        assertStringIncludes(
+          stderr,
+          `can be read only once, which is not enough for ${option.split(" ")[0]}`,
+        );
+      });
+    },
+  });
+}

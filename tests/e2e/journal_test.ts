@@ -71,3 +71,38 @@ Deno.test("a journal on a full disk ends the run with a line, and what was sent 
   assertEquals(code, 1);
   assertMatch(stderr, /^E: .*journal.*\/dev\/full/m);
 });
+
+Deno.test("when everything is stored the peer is not bothered, nor need it be there; +rn makes good what was not renamed", async () => {
+  await using study = await makeStudy(3);
+  const argv = ["-v", "--journal", `${study.path}/journal`];
+  let port: string;
+  {
+    await using peer = startCountingPeer();
+    port = String(peer.port);
+    assertEquals((await runStorescu([...argv, "+sd", "127.0.0.1", port, study.files])).code, 0);
+  }
+  for (const more of [["+sd"], ["-R", "+sd"], ["+rn", "+sd"]]) {
+    const { code, stderr } = await runStorescu([...argv, ...more, "127.0.0.1", port, study.files]);
+    assertEquals(code, 0, stderr);
+    assertMatch(stderr, /^I: nothing is left to be sent$/m);
+    assertMatch(stderr, /^I: 3 files: 3 skipped$/m);
+    assert(!stderr.includes("Association"), stderr);
+  }
+  const names = [...Deno.readDirSync(study.files)].map(({ name }) => name);
+  assertEquals(names.filter((name) => name.endsWith(".dcm.done")).length, 3, names.join());
+});
+
+Deno.test("when the peer is away, what is stored counts as such, and only the rest as not sent", async () => {
+  await using study = await makeStudy(3);
+  const argv = ["-v", "--journal", `${study.path}/journal`, "+sd", "127.0.0.1"];
+  let port: string;
+  {
+    await using peer = startCountingPeer();
+    port = String(peer.port);
+    assertEquals((await runStorescu([...argv, port, study.files])).code, 0);
+  }
+  await Deno.utime(`${study.files}/00001.dcm`, 1, 1);
+  const { code, stderr } = await runStorescu([...argv, port, study.files]);
+  assertEquals(code, 1);
+  assertMatch(stderr, /^I: 3 files: 2 skipped, 1 not sent$/m);
+});

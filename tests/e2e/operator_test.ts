@@ -211,3 +211,40 @@ function interrupt(pid: number): void {
     // it has ended
   }
 }
+
+Deno.test("+rn does not rename what has taken the place of the file that was sent", async () => {
+  await using study = await makeStudy(1);
+  await using peer = startCountingPeer({ responseDelayMs: 300 });
+  const path = `${study.files}/00001.dcm`;
+  const running = runStorescu(["+rn", "127.0.0.1", String(peer.port), path]);
+  await waitFor("the file to arrive", () => peer.arrivals.size > 0);
+  const anew = imageFile({ number: 2 });
+  await Deno.writeFile(`${study.path}/anew`, anew);
+  await Deno.rename(`${study.path}/anew`, path);
+  const { code, stderr } = await running;
+  assertEquals(code, 0, stderr);
+  assertMatch(stderr, /^W: not renaming file '.*00001\.dcm': it is not the one any more that was sent$/m);
+  assertEquals(await Deno.readFile(path), anew);
+});
+
+Deno.test({
+  name: "a signal ends a run that waits for whoever is to write to a FIFO",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    await using study = await makeStudy(1);
+    await using peer = startCountingPeer();
+    await runProgram("mkfifo", [`${study.path}/fifo`], {});
+    const files = [`${study.files}/00001.dcm`, `${study.path}/fifo`];
+    let stopping: Promise<void> | undefined;
+    const { code, stderr } = await runStorescu(["-v", "127.0.0.1", String(peer.port), ...files], {
+      onStart: (pid) => {
+        stopping = waitFor("the file before it", () => peer.arrivals.size === 1)
+          .then(() => Deno.kill(pid, "SIGTERM"));
+      },
+    });
+    await stopping;
+    assertEquals(code, 143, stderr);
+    assertMatch(stderr, /^I: Releasing Association$/m);
+    assertMatch(stderr, /^I: 2 files: 1 stored, 1 not sent$/m);
+  },
+});
