@@ -6,7 +6,7 @@ import { Logger, prefixed } from "./log/log.ts";
 import { openLog } from "./log/open_log.ts";
 import type { WriteText } from "./log/standard_streams.ts";
 import { type StatusLine, stderrStatusLine } from "./log/status_line.ts";
-import type { Observer } from "./report/events.ts";
+import type { Observer, SummaryEvent } from "./report/events.ts";
 import { jsonLines } from "./report/json_lines.ts";
 import type { Progress } from "./report/progress.ts";
 import { type Ending, summaryLines, totalLine } from "./report/summary.ts";
@@ -62,10 +62,11 @@ async function performTold(
     const doTask = await taskOf(settings.task);
     const ending = await doTask(stage);
     const summary = telling.end(ending);
-    if (settings.task !== "send") return ending.exitCode;
-    tellSummary(telling, summaryLines(summary), log, line);
-    log.info(totalLine(summary));
-    return ending.exitCode;
+    if (settings.task === "send") {
+      tellSummary(telling, summary, log, line);
+      log.info(totalLine(summary));
+    }
+    return ending.exitCode === 0 && telling.broken ? 1 : ending.exitCode;
   } catch (caught) {
     const fault = asFault(caught);
     if (!telling.begun && telling.detailed) await tellNothingSent(stage);
@@ -100,11 +101,12 @@ async function observersOf({ report }: Settings, log: Logger, toStdout: WriteTex
 }
 
 /** At the default level only on a terminal, or if something failed. */
-function tellSummary(telling: Telling, counts: readonly string[], log: Logger, line: StatusLine): void {
-  const failures = telling.tally.failureLines();
+function tellSummary({ tally }: Telling, summary: SummaryEvent, log: Logger, line: StatusLine): void {
+  const failures = tally.failureLines();
+  const counts = summaryLines(summary);
   // The counts last: a screen of 24 lines has no room for all of it.
   const lines = failures.length === 0 ? counts : ["failures:", ...failures, ...counts];
-  const level = telling.tally.failures > 0 ? "error" : "info";
+  const level = summary.exitCode !== 0 ? "error" : "info";
   if (log.enabled(level)) log.log(level, lines.join("\n"));
   else if (log.enabled("warn") && Deno.stderr.isTerminal()) line.write(prefixed(level, lines.join("\n")));
 }

@@ -7,7 +7,7 @@ import { type Command, isAudible, readCommand } from "./cli/command.ts";
 import { argumentsText, errorBlock, explainOption, helpText, versionText } from "./cli/help.ts";
 import { asFault } from "./errors.ts";
 import { prefixed } from "./log/log.ts";
-import { stderrWriter, stdoutWriter } from "./log/standard_streams.ts";
+import { stderrWriter, stdoutWriter, type WriteText } from "./log/standard_streams.ts";
 import { readWholeFile } from "./source/whole_file.ts";
 import { buildCommit, buildDate, VERSION } from "./version.ts";
 
@@ -24,17 +24,21 @@ export async function run(argv: readonly string[]): Promise<number> {
     ? command.log
     : undefined;
   if (told?.arguments !== undefined) toStderr(prefixed("info", argumentsText(told.arguments)));
+  let loss: string | undefined;
   try {
-    return await obey(command);
+    const exitCode = await obey(command, stdoutWriter((reason) => loss ??= reason));
+    if (loss === undefined) return exitCode;
+    // Only now, because a transfer goes on without its reader.
+    if (isAudible(told)) toStderr(prefixed("error", `cannot write to standard output: ${loss}`));
+    return exitCode === 0 ? 1 : exitCode;
   } catch (caught) {
     const fault = asFault(caught);
-    if (command.kind !== "mistake" || isAudible(command)) toStderr(errorBlock(VERSION, fault));
+    if (command.kind !== "mistake" || isAudible(told)) toStderr(errorBlock(VERSION, fault));
     return 1;
   }
 }
 
-async function obey(command: Command): Promise<number> {
-  const toStdout = stdoutWriter();
+async function obey(command: Command, toStdout: WriteText): Promise<number> {
   switch (command.kind) {
     case "run": {
       const { perform } = await import("./perform.ts");

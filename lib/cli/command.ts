@@ -54,9 +54,9 @@ export function readCommand(argv: readonly string[], { readFile, variable }: Sur
   }
 }
 
-/** True if a mistake is to be told at all: -q and -ll silence everything that is found after they were understood. */
-export function isAudible(mistake: Extract<Command, { kind: "mistake" }>): boolean {
-  return mistake.log === undefined || !["off", "fatal"].includes(mistake.log.level);
+/** True if errors are to be told at all: -q and -ll silence everything that is found after they were understood. */
+export function isAudible(log: LogSettings | undefined): boolean {
+  return log === undefined || !["off", "fatal"].includes(log.level);
 }
 
 /** `--help NAME`, exactly that: with anything more, words after --help are operands and are not looked at. */

@@ -5,7 +5,17 @@ import { Fault } from "../errors.ts";
 /** A file that is larger was not made here. */
 const MAX_FORMER_BYTES = 1024 * 1024;
 
-/** Invariant: what was there under the name before stays until `finish`. */
+/** What a file is to be; only one of its kind may be replaced. */
+export interface FileKind {
+  /** "report" */
+  readonly name: string;
+  /** How every such file begins, whichever version of this program has made it. */
+  readonly signature: string;
+  /** The option that names it. */
+  readonly option: string;
+}
+
+/** Invariant: what was there under the name before stays until `finish` or `giveUp`. */
 export class NewFile {
   readonly path: string;
   readonly #partPath: string;
@@ -19,11 +29,11 @@ export class NewFile {
 
   /**
    * Begins a file in the folder where it is to appear.
-   * @throws Fault "configuration" when that cannot work: no such folder, not permitted, a device or folder of that name
+   * @throws Fault "configuration" when that cannot work: no such folder, not permitted, something else of that name
    */
-  static begin(path: string): NewFile {
+  static begin(path: string, kind: FileKind): NewFile {
     try {
-      const target = targetOf(path);
+      const target = targetOf(path, kind);
       const partPath = `${target}.${crypto.randomUUID().slice(0, 8)}.part`;
       return new NewFile(target, partPath, Deno.openSync(partPath, { write: true, createNew: true }));
     } catch (caught) {
@@ -64,6 +74,21 @@ export class NewFile {
     this.#file.close();
   }
 
+  /**
+   * Leaves nothing under its name, because what is there would be taken for this file. Answers what became of that, to
+   * be put behind a message. Never throws.
+   */
+  giveUp(): string {
+    this.discard();
+    try {
+      Deno.removeSync(this.path);
+      return "; that of an earlier run is removed";
+    } catch (caught) {
+      if (caught instanceof Deno.errors.NotFound) return "";
+      return `; that of an earlier run is still there: ${reasonOf(caught)}`;
+    }
+  }
+
   /** Leaves everything as it was. Never throws. */
   discard(): void {
     try {
@@ -76,15 +101,29 @@ export class NewFile {
 }
 
 /** The file behind a symbolic link, so that the link stays one. */
-function targetOf(path: string): string {
+function targetOf(path: string, kind: FileKind): string {
   try {
-    const { isFile } = Deno.statSync(path);
+    const { isFile, size } = Deno.statSync(path);
     if (!isFile) throw new Fault("configuration", `cannot write ${path}: it is not a regular file`);
-    return Deno.realPathSync(path);
+    const target = Deno.realPathSync(path);
+    if (size > 0) checkKind(target, kind);
+    return target;
   } catch (caught) {
     if (caught instanceof Deno.errors.NotFound) return path;
     throw caught;
   }
+}
+
+/** An option whose value was forgotten takes the next argument for it: that may be an image. */
+function checkKind(path: string, { name, signature, option }: FileKind): void {
+  const expected = new TextEncoder().encode(signature);
+  const found = new Uint8Array(expected.length);
+  using file = Deno.openSync(path);
+  const foundBytes = file.readSync(found) ?? 0;
+  if (foundBytes === expected.length && found.every((byte, at) => byte === expected[at])) return;
+  throw new Fault("configuration", `${path} is not a ${name} of this program: it is left as it is`, {
+    remedy: `give ${option} the name of a new file`,
+  });
 }
 
 /** In words, without the runtime's additions. */

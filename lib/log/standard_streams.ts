@@ -1,5 +1,7 @@
 /** Text to standard output and standard error, which may be closed, full or gone: that must never stop a transfer. */
 
+import { reasonOf } from "./new_file.ts";
+
 /** Writes all of a text at once and in order; never throws. */
 export type WriteText = (text: string) => void;
 
@@ -10,12 +12,19 @@ export function stderrWriter(): WriteText {
   return writerTo(Deno.stderr);
 }
 
-export function stdoutWriter(): WriteText {
-  return writerTo(Deno.stdout);
+/** @param onLoss see writerTo */
+export function stdoutWriter(onLoss?: (reason: string) => void): WriteText {
+  return writerTo(Deno.stdout, onLoss);
 }
 
-/** A writer that falls silent when its reader has gone away. */
-export function writerTo(stream: { writeSync(bytes: Uint8Array): number }): WriteText {
+/**
+ * A writer that falls silent when its reader has gone away.
+ * @param onLoss is told why, whenever a text that somebody may be waiting for is lost: a disk is full
+ */
+export function writerTo(
+  stream: { writeSync(bytes: Uint8Array): number },
+  onLoss: (reason: string) => void = () => {},
+): WriteText {
   const encoder = new TextEncoder();
   let gone = false;
   return (text) => {
@@ -32,6 +41,7 @@ export function writerTo(stream: { writeSync(bytes: Uint8Array): number }): Writ
           continue;
         }
         gone = error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.BadResource;
+        if (!gone) onLoss(reasonOf(error));
         return;
       }
     }

@@ -171,6 +171,7 @@ export interface SummaryEvent {
   /** What ended the run as a whole, if something did. */
   readonly reason?: string;
   readonly remedy?: string;
+  /** Of the run; the program turns 0 into 1 when a report or standard output cannot be written. */
   readonly exitCode: number;
 }
 
@@ -187,4 +188,6 @@ export type Event =
 /** Sees every event in order. Must not throw: a report that cannot be written never stops a transfer. */
 export interface Observer {
   note(event: Event): void;
+  /** True once what it has seen could not be passed on to those it is meant for. */
+  readonly broken?: boolean;
 }

@@ -1,20 +1,28 @@
 /** --metrics FILE: what Prometheus' node_exporter reads from its textfile folder (text format 0.0.4). */
 
 import type { Logger } from "../log/log.ts";
-import { type NewFile, reasonOf } from "../log/new_file.ts";
+import { type FileKind, type NewFile, reasonOf } from "../log/new_file.ts";
 import { type Event, FILE_OUTCOMES, type Observer, type RunEvent, type SummaryEvent } from "./events.ts";
 
 const LAST_SUCCESS = "storescu_last_success_timestamp_seconds";
+
+/** A file of --metrics. */
+export const METRICS: FileKind = { name: "metrics file", signature: "# HELP storescu_", option: "--metrics" };
 
 /** The last run in numbers. They replace those of the run before; only the time of the last success is kept. */
 export class Metrics implements Observer {
   readonly #file: NewFile;
   readonly #log: Logger;
   #run: RunEvent | undefined;
+  #broken = false;
 
   constructor(file: NewFile, log: Logger) {
     this.#file = file;
     this.#log = log;
+  }
+
+  get broken(): boolean {
+    return this.#broken;
   }
 
   note(event: Event): void {
@@ -24,13 +32,14 @@ export class Metrics implements Observer {
       this.#file.write(metricsText(this.#run, event, this.#file.former()));
       this.#file.finish();
     } catch (caught) {
-      this.#file.discard();
-      this.#log.error(`cannot write metrics ${this.#file.path}: ${reasonOf(caught)}`);
+      this.#broken = true;
+      this.#log.error(`cannot write metrics ${this.#file.path}: ${reasonOf(caught)}${this.#file.giveUp()}`);
     }
   }
 }
 
-/** @param former what the file of the run before holds, if there is one */ export function metricsText(
+/** @param former what the file of the run before holds, if there is one */
+export function metricsText(
   run: RunEvent,
   summary: SummaryEvent,
   former: string | undefined,

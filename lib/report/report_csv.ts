@@ -18,6 +18,7 @@ const COLUMNS = [
 
 export function csvFormat(): ReportFormat {
   return {
+    signature: "path,outcome,status,",
     text(event) {
       if (event.event === "run") return row(COLUMNS);
       return event.event === "file" ? row(COLUMNS.map((column) => String(event[column] ?? ""))) : "";

@@ -10,6 +10,8 @@ import { junitFormat } from "./report_junit.ts";
 
 /** A way to write events down one by one, so that none needs to be kept. */
 export interface ReportFormat {
+  /** How every report in it begins, in all versions of this program. */
+  readonly signature: string;
   /** What is appended for an event. */
   text(event: Event): string;
   /** In the end: what replaces the beginning of the file, as many bytes as the run event made of it. */
@@ -32,7 +34,7 @@ export function reportFormatOf(path: string): ReportFormat {
 }
 
 /** What it takes of a file. */
-type WrittenFile = Pick<NewFile, "path" | "write" | "rewriteBeginning" | "finish" | "discard">;
+type WrittenFile = Pick<NewFile, "path" | "write" | "rewriteBeginning" | "finish" | "giveUp">;
 
 /** A report that appears when the run is over. What cannot be written is told once and does not stop the run. */
 export class ReportFile implements Observer {
@@ -47,6 +49,10 @@ export class ReportFile implements Observer {
     this.#log = log;
   }
 
+  get broken(): boolean {
+    return this.#broken;
+  }
+
   note(event: Event): void {
     if (this.#broken) return;
     try {
@@ -54,8 +60,7 @@ export class ReportFile implements Observer {
       if (event.event === "summary") this.#finish();
     } catch (caught) {
       this.#broken = true;
-      this.#file.discard();
-      this.#log.error(`cannot write report ${this.#file.path}: ${reasonOf(caught)}`);
+      this.#log.error(`cannot write report ${this.#file.path}: ${reasonOf(caught)}${this.#file.giveUp()}`);
     }
   }
 

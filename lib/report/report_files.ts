@@ -2,15 +2,18 @@
 
 import type { ReportSettings } from "../cli/settings.ts";
 import type { Logger } from "../log/log.ts";
-import { NewFile } from "../log/new_file.ts";
+import { type FileKind, NewFile } from "../log/new_file.ts";
 import type { Observer } from "./events.ts";
-import { Metrics } from "./metrics.ts";
-import { ReportFile, reportFormatOf } from "./report_file.ts";
+import { METRICS, Metrics } from "./metrics.ts";
+import { ReportFile, type ReportFormat, reportFormatOf } from "./report_file.ts";
 
-/** @throws Fault "configuration" when one of them cannot be written, or is asked for under an unfit name */
+/** @throws Fault "configuration" when one of them cannot be written, or its name is unfit or that of another file */
 export function openReportFiles({ file, metrics }: ReportSettings, log: Logger): Observer[] {
   const format = file === undefined ? undefined : reportFormatOf(file);
-  const [reportFile, metricsFile] = beginAll([file, metrics]);
+  const [reportFile, metricsFile] = beginAll([
+    file !== undefined && format !== undefined && [file, reportKind(format)],
+    metrics !== undefined && [metrics, METRICS],
+  ]);
   const observers: Observer[] = [];
   if (format !== undefined && reportFile !== undefined) {
     observers.push(new ReportFile(reportFile, format, log));
@@ -19,10 +22,14 @@ export function openReportFiles({ file, metrics }: ReportSettings, log: Logger):
   return observers;
 }
 
-function beginAll(paths: readonly (string | undefined)[]): (NewFile | undefined)[] {
+function reportKind({ signature }: ReportFormat): FileKind {
+  return { name: "report", signature, option: "--report" };
+}
+
+function beginAll(wanted: readonly (false | readonly [string, FileKind])[]): (NewFile | undefined)[] {
   const begun: (NewFile | undefined)[] = [];
   try {
-    for (const path of paths) begun.push(path === undefined ? undefined : NewFile.begin(path));
+    for (const each of wanted) begun.push(each ? NewFile.begin(...each) : undefined);
     return begun;
   } catch (caught) {
     for (const file of begun) file?.discard();

@@ -5,6 +5,7 @@ import type { ReportFormat } from "./report_file.ts";
 export function jsonFormat(): ReportFormat {
   let isFirst = true;
   return {
+    signature: '{"run":{"event":"run",',
     text(event) {
       const json = JSON.stringify(event);
       if (event.event === "run") return `{"run":${json},\n"events":[`;

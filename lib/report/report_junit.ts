@@ -11,6 +11,8 @@ import type { ReportFormat } from "./report_file.ts";
 const NO_COUNTS = { tests: 0, failures: 0, errors: 0, skipped: 0, seconds: 0 };
 type Counts = typeof NO_COUNTS;
 
+const SIGNATURE = `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n<testsuite name="storescu `;
+
 /** As long as the attributes can get. */
 const ATTRIBUTES_LENGTH = 120;
 
@@ -18,6 +20,7 @@ export function junitFormat(): ReportFormat {
   const counts = { ...NO_COUNTS };
   let run: RunEvent | undefined;
   return {
+    signature: SIGNATURE,
     text(event) {
       switch (event.event) {
         case "run":
@@ -46,8 +49,7 @@ function beginning({ peer, port, calledAeTitle, startedAt }: RunEvent, counts: C
   const { tests, failures, errors, skipped, seconds } = counts;
   const attributes =
     `tests="${tests}" failures="${failures}" errors="${errors}" skipped="${skipped}" time="${seconds}"`;
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n` +
-    `<testsuite name="${escape(`storescu ${calledAeTitle}@${peer}:${port}`)}" ` +
+  return `${SIGNATURE}${escape(`${calledAeTitle}@${peer}:${port}`)}" ` +
     `timestamp="${startedAt.slice(0, 19)}" ${attributes.padEnd(ATTRIBUTES_LENGTH)}>\n`;
 }
 

@@ -24,6 +24,11 @@ export class Telling {
     return this.#observers.length > 1;
   }
 
+  /** Somebody could not be told. */
+  get broken(): boolean {
+    return this.#observers.some((observer) => observer.broken);
+  }
+
   /** How many of the files announced have not come to their end. */
   get missing(): number {
     return (this.#announced ?? 0) - this.tally.files;

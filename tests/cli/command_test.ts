@@ -68,7 +68,9 @@ Deno.test("a mistake found after the log was understood is silenced by it", () =
     ["h 104 f -q --bogus", true],
     ["h 104 f -q -ll debug", true],
   ];
-  for (const [argv, audible] of cases) assertEquals(isAudible(mistake(...argv.split(" "))), audible, argv);
+  for (const [argv, audible] of cases) {
+    assertEquals(isAudible(mistake(...argv.split(" ")).log), audible, argv);
+  }
 });
 
 Deno.test("--arguments is heeded even if a value is wrong", () => {

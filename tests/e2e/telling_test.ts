@@ -1,11 +1,13 @@
 /** What is told of a run: summary, progress, --json, --report, --metrics. Their contents are checked in every other test, too. */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { associateAcBytes, storeRsp } from "../peers/answers.ts";
 import { STORESCU } from "../peers/available.ts";
 import { eventsOf, eventsOfReport, fileEvents, summaryOf } from "../peers/events.ts";
 import { imageFile } from "../peers/made_up_files.ts";
 import { startRecordingPeer } from "../peers/recording_peer.ts";
 import { runProgram, runStorescu } from "../peers/run_storescu.ts";
+import { startScriptedPeer } from "../peers/scripted_peer.ts";
 import { freePort } from "../peers/started_process.ts";
 
 /** A folder with images 1.dcm to N.dcm, and a text that is none. */
@@ -160,8 +162,8 @@ Deno.test("retries are told", async () => {
 Deno.test("a report is written in the form its name asks for, also when things go wrong", async () => {
   await withImages(2, async (folder) => {
     await using peer = startRecordingPeer({ statuses: [0xa700] });
-    for (const name of ["r.json", "r.csv", "r.xml"]) {
-      await Deno.writeTextFile(`${folder}/${name}`, "an old report");
+    // Each a second time, in the place of the first report.
+    for (const name of ["r.json", "r.csv", "r.xml", "r.json", "r.csv", "r.xml"]) {
       const args = ["-nh", "--report", name, "127.0.0.1", String(peer.port), "1.dcm", "gone.dcm", "2.dcm"];
       assertEquals((await runStorescu(args, { cwd: folder })).code, 1);
     }
@@ -210,26 +212,118 @@ for (const [options, says] of UNWRITABLE) {
   });
 }
 
-Deno.test("a disk that is full costs the report, not the transfer", async () => {
+/** Runs the executable from a shell that does `how` with it: "$@" and redirections. */
+function runFromShell(how: string, args: readonly string[], cwd: string) {
+  return runProgram("/bin/sh", ["-c", how, "sh", STORESCU, ...args], { cwd });
+}
+
+Deno.test("a disk that is full costs the report and exit code 0, not the transfer", async () => {
   await withImages(30, async (folder) => {
     await using peer = startRecordingPeer();
-    // No file may grow beyond 1024 bytes, and whoever tries is told instead of killed.
-    const script = `trap '' XFSZ; ulimit -f 2; exec "$@"`;
     const reports = await Deno.makeTempDir({ prefix: "storescu-reports-" });
-    const command = [
-      STORESCU,
-      "--report",
-      `${reports}/r.json`,
-      "+sd",
-      "127.0.0.1",
-      String(peer.port),
-      folder,
-    ];
-    const { code, stderr } = await runProgram("/bin/sh", ["-c", script, "sh", ...command], {});
-    assertMatch(stderr, /^E: cannot write report .*\/r\.json: File too large$/m);
-    assertEquals([code, (await peer.stores()).length], [0, 30]);
+    const toPeer = ["127.0.0.1", String(peer.port)];
+    const files = ["--report", `${reports}/r.json`, "--metrics", `${reports}/m.prom`];
+    assertEquals((await runFromShell('"$@"', [...files, ...toPeer, "1.dcm"], folder)).code, 0);
+    // No file may grow beyond 1024 bytes, and whoever tries is told instead of killed.
+    const full = `trap '' XFSZ; ulimit -f 2; exec "$@"`;
+    const { code, stderr } = await runFromShell(full, [...files, "+sd", ...toPeer, folder], folder);
+    const lines = stderr.trimEnd().split("\n");
+    const why = "File too large; that of an earlier run is removed";
+    assertEquals(lines, [
+      `E: cannot write report ${reports}/r.json: ${why}`,
+      `E: cannot write metrics ${reports}/m.prom: ${why}`,
+    ]);
+    assertEquals([code, (await peer.stores()).length], [1, 31]);
     assertEquals([...Deno.readDirSync(reports)], []);
     await Deno.remove(reports);
+  });
+});
+
+Deno.test("a file of something else is never taken for a report: a forgotten value costs no image", async () => {
+  await withImages(2, async (folder) => {
+    await using peer = startRecordingPeer();
+    const image = await Deno.readFile(`${folder}/1.dcm`);
+    await Deno.writeTextFile(`${folder}/notes.json`, '{"run":{"event":"walk"}}');
+    for (
+      const [option, name, kind] of [
+        ["--metrics", "1.dcm", "metrics file"],
+        ["--report", "notes.json", "report"],
+      ] as const
+    ) {
+      const args = ["127.0.0.1", String(peer.port), option, name, "2.dcm", "1.dcm"];
+      const { code, stderr } = await runProgram(STORESCU, args, { cwd: folder });
+      assertEquals([code, stderr.replaceAll(Deno.realPathSync(folder), ".")], [
+        1,
+        `E: ./${name} is not a ${kind} of this program: it is left as it is\n` +
+        `E: hint: give ${option} the name of a new file\n`,
+      ]);
+    }
+    assertEquals(peer.associations.length, 0);
+    assertEquals(await Deno.readFile(`${folder}/1.dcm`), image);
+  });
+});
+
+Deno.test({
+  name: "standard output that cannot be written is told once, and exit code 0 becomes 1",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await withImages(2, async (folder) => {
+      await using peer = startRecordingPeer({ statuses: [0, 0, 0, 0, 0xa700] });
+      const send = ["127.0.0.1", String(peer.port), "1.dcm", "2.dcm"];
+      const loss = "E: cannot write to standard output: No space left on device\n";
+      const cases: readonly (readonly [args: readonly string[], code: number])[] = [
+        [["--json", ...send], 1],
+        [["--json", "-v", ...send], 1],
+        [["--json", ...send], 0xa7],
+        [["--dry-run", ...send], 1],
+        [["--probe", ...send], 1],
+        [["--help"], 1],
+        [["--version"], 1],
+        [["--man"], 1],
+        [["--completions", "zsh"], 1],
+        [["--selftest"], 1],
+      ];
+      for (const [args, code] of cases) {
+        const full = await runFromShell('exec "$@" >/dev/full', args, folder);
+        assertEquals([full.code, full.stderr.split(loss).length], [code, 2], `${args}\n${full.stderr}`);
+        assert(full.stderr.endsWith(loss), full.stderr);
+      }
+      assertEquals((await peer.stores()).length, 5);
+      const quiet = await runFromShell(
+        'exec "$@" >/dev/full',
+        ["-q", "--json", "--dry-run", ...send],
+        folder,
+      );
+      assertEquals([quiet.code, quiet.stderr], [1, ""]);
+      for (const how of ['exec "$@" >&-', '"$@" | true']) {
+        const gone = await runFromShell(how, ["--man"], folder);
+        assertEquals([gone.code, gone.stderr], [0, ""], how);
+      }
+    });
+  },
+});
+
+Deno.test("a release that fails is told with the counts, as every failure is", async () => {
+  await withImages(1, async (folder) => {
+    await using peer = startScriptedPeer([
+      { read: "associateRq" },
+      { send: (seen) => associateAcBytes(seen.rq()) },
+      { read: "message" },
+      {
+        send: (seen) => {
+          const { contextId, ...rq } = seen.command();
+          return storeRsp(contextId, rq, 0);
+        },
+      },
+      { read: "releaseRq" },
+      { close: true },
+    ]);
+    const { code, stderr } = await runStorescu(["127.0.0.1", String(peer.port), "1.dcm"], { cwd: folder });
+    assertEquals(code, 10);
+    assertMatch(
+      stderr,
+      /^E: Association Release Failed: .*\n(E: .*\n)*E: 1 file in .*\nE: {3}stored: 1 file, 452 B\n$/,
+    );
   });
 });
 

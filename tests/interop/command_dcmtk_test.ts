@@ -48,7 +48,7 @@ function ours(argv: readonly string[], cwd: string): Outcome {
   const { message } = command.fault;
   if (message.startsWith("option --list-ciphers is not built yet")) return "list";
   if (message.includes(" is not built yet: ")) return "accepted";
-  return isAudible(command) ? `error: ${message}` : "silent, exit 1";
+  return isAudible(command.log) ? `error: ${message}` : "silent, exit 1";
 }
 
 const FILES: Readonly<Record<string, string>> = {

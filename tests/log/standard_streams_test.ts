@@ -33,20 +33,22 @@ Deno.test("a text is written whole, however little is taken at a time", () => {
 Deno.test("a stream whose reader is gone is left alone from then on", () => {
   for (const error of [new Deno.errors.BrokenPipe(), new Deno.errors.BadResource()]) {
     const out = stream(100, [undefined, error]);
-    const write = writerTo(out);
+    const losses: string[] = [];
+    const write = writerTo(out, (reason) => losses.push(reason));
     write("a");
     write("b");
     write("c");
-    assertEquals([out.text, out.calls], ["a", 2]);
+    assertEquals([out.text, out.calls, losses], ["a", 2, []]);
   }
 });
 
-Deno.test("a stream that fails once is tried again with the next text", () => {
-  const out = stream(100, [new Error("no space left on device")]);
-  const write = writerTo(out);
+Deno.test("a stream that fails once is told of, and tried again with the next text", () => {
+  const out = stream(100, [new Error("No space left on device (os error 28)")]);
+  const losses: string[] = [];
+  const write = writerTo(out, (reason) => losses.push(reason));
   write("lost");
   write("kept");
-  assertEquals(out.text, "kept");
+  assertEquals([out.text, losses], ["kept", ["No space left on device"]]);
 });
 
 Deno.test("a full non-blocking stream is waited for", () => {

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Logger, plainBackend } from "../../lib/log/log.ts";
 import type { NewFile } from "../../lib/log/new_file.ts";
 import { type Event, FILE_OUTCOMES, type FileEvent, type RunEvent } from "../../lib/report/events.ts";
-import { metricsText } from "../../lib/report/metrics.ts";
+import { METRICS, metricsText } from "../../lib/report/metrics.ts";
 import { ReportFile, reportFormatOf } from "../../lib/report/report_file.ts";
 import { Tally } from "../../lib/report/summary.ts";
 import { eventsOfReport } from "../peers/events.ts";
@@ -50,7 +50,7 @@ function wholeRun(): Event[] {
 function fakeFile(writesUntilFull = Infinity) {
   let text = "";
   let state = "open";
-  const file: Pick<NewFile, "path" | "write" | "rewriteBeginning" | "finish" | "discard"> = {
+  const file: Pick<NewFile, "path" | "write" | "rewriteBeginning" | "finish" | "giveUp"> = {
     path: "report",
     write(part) {
       if (writesUntilFull-- <= 0) throw new Error("No space left on device (os error 28)");
@@ -61,7 +61,10 @@ function fakeFile(writesUntilFull = Infinity) {
       text = part + text.slice(part.length);
     },
     finish: () => void (state = "finished"),
-    discard: () => void (state = "discarded"),
+    giveUp: () => {
+      state = "given up";
+      return "; that of before is removed";
+    },
   };
   return { file, text: () => text, state: () => state };
 }
@@ -70,7 +73,7 @@ function written(path: string): string {
   const fake = fakeFile();
   const report = new ReportFile(fake.file, reportFormatOf(path), new Logger(plainBackend("off", () => {})));
   for (const event of WHOLE_RUN) report.note(event);
-  assertEquals(fake.state(), "finished");
+  assertEquals([fake.state(), report.broken], ["finished", false]);
   return fake.text();
 }
 
@@ -115,14 +118,25 @@ Deno.test("a JUnit report counts failures, errors and what was skipped", async (
   assertEquals([code, stderr], [0, ""]);
 });
 
+Deno.test("every report and metrics file begins as those of its kind do", () => {
+  for (const path of ["r.json", "r.csv", "r.xml"]) {
+    const { signature } = reportFormatOf(path);
+    assert(signature.length >= 20 && written(path).startsWith(signature), path);
+  }
+  const metrics = metricsText(RUN, new Tally().event({ exitCode: 0 }), undefined);
+  assert(metrics.startsWith(METRICS.signature));
+});
+
 Deno.test("a full disk is told once and costs nothing but the report", () => {
   const lines: string[] = [];
   const fake = fakeFile(3);
   const log = new Logger(plainBackend("error", (line) => lines.push(line)));
   const report = new ReportFile(fake.file, reportFormatOf("r.json"), log);
   for (const event of WHOLE_RUN) report.note(event);
-  assertEquals(lines, ["E: cannot write report report: No space left on device\n"]);
-  assertEquals(fake.state(), "discarded");
+  assertEquals(lines, [
+    "E: cannot write report report: No space left on device; that of before is removed\n",
+  ]);
+  assertEquals([fake.state(), report.broken], ["given up", true]);
 });
 
 Deno.test("metrics keep the time of the last success of the same peer", () => {
