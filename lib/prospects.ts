@@ -27,7 +27,8 @@ export async function* instances({ inputs }: Stage, openInstance: OpenInstance):
   const turns = new Turns();
   for await (const work of inputs.work()) {
     if (inputs.stopped) return;
-    await turns.due();
+    const turn = turns.due();
+    if (turn !== undefined) await turn;
     try {
       const instance = await openInstance(work);
       if ("skipped" in instance) continue;
@@ -63,7 +64,8 @@ export async function tellProspects(
       note(neverTriedEvent(path));
       continue;
     }
-    await turns.due();
+    const turn = turns.due();
+    if (turn !== undefined) await turn;
     try {
       const instance = await openInstance(work);
       if ("skipped" in instance) note(skippedEvent(path, instance.skipped));

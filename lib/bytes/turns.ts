@@ -1,7 +1,7 @@
 /** How long one thing may go on before others, signals above all, get a turn. */
 const TURN_MILLISECONDS = 50;
 
-/** For loops that hardly ever wait for anything: `const turn = turns.due(); if (turn) await turn;`. */
+/** For loops that hardly ever wait for anything: `const turn = turns.due(); if (turn !== undefined) await turn;`. */
 export class Turns {
   #beganMs = performance.now();
 

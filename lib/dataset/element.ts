@@ -16,9 +16,6 @@ export type Encoding = "implicitLittle" | "explicitLittle" | "explicitBig";
 /** The length that says "until the delimitation item". */
 export const UNDEFINED_LENGTH = 0xFFFFFFFF;
 
-/** The longest header: tag 4, VR 2, reserved 2, length 4. */
-export const HEADER_BYTES = 12;
-
 /**
  * How many bytes the window should hold from the start of a header, unless the data end before: the header itself
  * and a look at what follows an empty value. With fewer, a rare malformed header could be read differently.

@@ -63,8 +63,3 @@ export function storageSopClasses(): ReadonlyMap<string, string> {
 export function modalityOf(sopClassUid: string): string | undefined {
   return storageSopClasses().get(sopClassUid);
 }
-
-/** True for every storage SOP class of PS3.4 Annex B and GG, retired, draft, DICOS and DICONDE ones included. */
-export function isStorage(sopClassUid: string): boolean {
-  return storageSopClasses().has(sopClassUid);
-}

@@ -162,6 +162,3 @@ export interface MalformedPdu {
   readonly type: "malformed";
   readonly what: string;
 }
-
-/** Asynchronous operations window of one who does not send item 53H (PS3.7 D.3.3.3.1). */
-export const SYNCHRONOUS: OperationsWindow = { maxInvoked: 1, maxPerformed: 1 };

@@ -11,7 +11,7 @@ import { openLibc } from "../libc.ts";
 export const FOLDER = "d";
 export const LINK = "l";
 export const FILE = "f";
-export const SOMETHING_ELSE = "-";
+const SOMETHING_ELSE = "-";
 
 export interface FolderEntries {
   /** Name, NUL, kind: so they sort by name. */

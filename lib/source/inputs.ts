@@ -96,7 +96,8 @@ export class Inputs {
     let totalBytes: number | undefined = this.#wishes.sizes ? 0 : undefined;
     for await (const operand of this.#operands(this.#log)) {
       if (count === 0) this.#log.info("checking input files ...");
-      await turns.due();
+      const turn = turns.due();
+      if (turn !== undefined) await turn;
       if (this.#stopped) break;
       this.#checked = ++count;
       totalBytes = sum(totalBytes, operand.sizeBytes);
@@ -164,7 +165,8 @@ export class Inputs {
     let seen = 0;
     if (isOver(seen)) return;
     for await (const operand of this.#operands(SILENT)) {
-      await turns.due();
+      const turn = turns.due();
+      if (turn !== undefined) await turn;
       seen++;
       yield operand;
       // Before the next one is looked for, which may take long.

@@ -1,10 +1,10 @@
 /**
  * The files go to the peer: over one association or several at a time, one after the other, until none is left.
  *
- * How this room works: `work_list.ts` hands the files out; a lane opens an association (`open.ts`) and works on
- * the list until it is empty or the association is lost; `delivery.ts` takes one file to its answer, and `settlement.ts`
- * says what that means for the run, whose `course.ts` all of them look at. While an answer is awaited, the next file is
- * already opened and identified. A file that needs a context nobody proposed yet is put aside and gets a further
+ * How this room works: `work_list.ts` hands the files out; a lane opens an association (`open.ts`) and drains the list
+ * over it (`drain.ts`), then over another one if that was lost. `delivery.ts` takes one file to its answer, and
+ * `settlement.ts` says what that means for the run, whose `course.ts` all of them look at. While an answer is awaited,
+ * the next file is already opened and identified (`preparation.ts`). A file that needs a context nobody proposed yet is put aside and gets a further
  * association at the end. Every file ends in exactly one Outcome, which `record` is told.
  */
 
@@ -14,16 +14,13 @@ import { asFault, Fault } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
 import type { Instance, Need, NoInstance, OpenInstance } from "../source/instance.ts";
 import { Course } from "./course.ts";
-import { Delivery, type WatchMessage } from "./delivery.ts";
-import { mayPropose } from "./not_accepted.ts";
+import type { WatchMessage } from "./delivery.ts";
+import { Drain, type Drained } from "./drain.ts";
 import type { OpenAssociation } from "./open.ts";
 import { Occasion } from "./occasion.ts";
-import { Operations } from "./operations.ts";
-import type { Outcome } from "./outcome.ts";
-import { Patience } from "./patience.ts";
 import { Preparation, type Prepared } from "./preparation.ts";
 import type { RetryLimits } from "./retry.ts";
-import { identityOf, type RecordEnd, Settlement, type SettlementRules } from "./settlement.ts";
+import { type RecordEnd, Settlement, type SettlementRules } from "./settlement.ts";
 import { tellRemedy } from "./tell.ts";
 import { type Work, WorkList } from "./work_list.ts";
 
@@ -256,127 +253,25 @@ export class Transfer {
     this.#hasFewer = true;
   }
 
-  /**
-   * Works on the list over one association until either has an end, and ends the association.
-   * @param first is already being got ready
-   */
   async #drain(
     list: WorkList,
     open: OpenAssociation,
-    first?: Promise<Prepared | undefined>,
-  ): Promise<{ readonly usable: boolean; readonly begun: boolean; readonly progress: boolean }> {
-    const delivery = new Delivery(open, {
+    first: Promise<Prepared | undefined> | undefined,
+  ): Promise<Drained> {
+    const drain = new Drain(list, open, {
+      plan: this.#plan,
       log: this.#log,
-      deflate: this.#plan.deflate,
-      mayPropose: (instance) => mayPropose(this.#plan.wish, this.#proposed, instance),
-      wasClassProposed: (uid) => this.#proposed.some(({ abstractSyntax }) => abstractSyntax === uid),
+      course: this.#course,
+      settlement: this.#settlement,
+      preparation: this.#preparation,
+      proposed: this.#proposed,
+      putAside: (work, instance) => this.#putAside(work, instance),
       watch: this.#tools.watch,
     });
     this.#associations.add(open.association);
-    const operations = new Operations(open.operationsWindow);
-    let begun = false;
-    const patience = new Patience();
-    let progress = false;
-    do {
-      let prepared = await first ?? await this.#preparation.next(list);
-      first = undefined;
-      while (prepared !== undefined && !this.#course.halted && delivery.usable) {
-        const { work, instance } = prepared;
-        prepared = undefined;
-        begun = true;
-        const sent = await this.#begin(list, delivery, work, instance);
-        if (sent === undefined) {
-          if (!this.#course.halted) prepared = await this.#preparation.next(list);
-          continue;
-        }
-        operations.add(sent.answered.then((isAnswered) => {
-          progress ||= isAnswered;
-        }));
-        // Of several associations each would keep one back from the others, and files would not start in order.
-        if (this.#plan.jobs === 1) prepared = await this.#preparation.next(list);
-        const waitingSinceMs = performance.now();
-        // With other associations at work there is better to do than to ask again.
-        const mayAsk = this.#plan.jobs === 1 && operations.full;
-        open.association.takeAnswers(mayAsk ? patience.milliseconds : 0);
-        await operations.room();
-        if (mayAsk) patience.note(performance.now() - waitingSinceMs);
-        prepared ??= await this.#preparation.next(list);
-      }
-      await operations.end();
-      this.#preparation.giveBack(list, prepared);
-      // The last answers may have put files back that are to be tried again.
-    } while (!this.#course.halted && delivery.usable && await list.available(1) > 0);
-    const { usable } = delivery;
-    await this.#close(open, delivery, list);
+    const drained = await drain.run(first);
     this.#associations.delete(open.association);
-    return { usable, begun, progress };
-  }
-
-  /** Releases an association, or aborts it if that is asked for or nothing else is left. */
-  async #close({ association }: OpenAssociation, delivery: Delivery, list: WorkList): Promise<void> {
-    const { fault } = association;
-    if (fault !== undefined) {
-      if (!this.#course.halted && !delivery.hasTold(fault)) {
-        this.#tellLost(fault, await list.available(1) > 0);
-      }
-      // The peer has been told so already, unless it was the peer that aborted.
-      if (fault.code !== "0006:0317") this.#log.info("Aborting Association");
-      return await association.abort();
-    }
-    if (delivery.torn || this.#plan.abort || this.#settlement.haltedByFile) {
-      this.#log.info("Aborting Association");
-      return await association.abort();
-    }
-    this.#log.info("Releasing Association");
-    try {
-      await association.release();
-    } catch (caught) {
-      this.#log.error(`Association Release Failed: ${asFault(caught).condition}`);
-      this.#course.fail(10);
-    }
-  }
-
-  /** It ended between two files, or behind the last: nothing is lost by that, but it is not as it should be. */
-  #tellLost(fault: Fault, isMore: boolean): void {
-    if (isMore) return this.#log.warn(`Association lost, using another one: ${fault.condition}`);
-    this.#log.error(`Association Release Failed: ${fault.condition}`);
-    this.#course.fail(10);
-  }
-
-  // --- files ---
-
-  /**
-   * The file's turn has come. If it could be sent, `answered` is kept when its outcome has been dealt with, and says
-   * whether the peer answered at all.
-   */
-  async #begin(
-    list: WorkList,
-    delivery: Delivery,
-    work: Work,
-    instance: Prepared["instance"],
-  ): Promise<{ readonly answered: Promise<boolean> } | undefined> {
-    if ("skipped" in instance) {
-      await this.#settlement.skip(list, work, instance);
-      return undefined;
-    }
-    if (instance instanceof Fault) {
-      await this.#settlement.unreadable(list, work, instance);
-      return undefined;
-    }
-    const step = await delivery.begin(instance, work.path);
-    switch (step.kind) {
-      case "aside":
-        this.#putAside(work, instance);
-        return undefined;
-      case "ended":
-        await this.#settlement.settle(list, work, step.outcome, identityOf(instance));
-        return undefined;
-      case "underway": {
-        const identity = identityOf(instance);
-        const settled = (outcome: Outcome) => this.#settlement.settle(list, work, outcome, identity);
-        return { answered: step.outcome.then(settled) };
-      }
-    }
+    return drained;
   }
 
   #putAside(work: Work, instance: Instance): void {

@@ -1,0 +1,176 @@
+/** The list is drained over one open association, until either has an end. */
+
+import type { ContextWish } from "../association/proposal.ts";
+import { asFault, Fault } from "../errors.ts";
+import type { Logger } from "../log/log.ts";
+import type { Instance } from "../source/instance.ts";
+import type { Course } from "./course.ts";
+import { Delivery, type WatchMessage } from "./delivery.ts";
+import { mayPropose } from "./not_accepted.ts";
+import type { OpenAssociation } from "./open.ts";
+import { Operations } from "./operations.ts";
+import type { Outcome } from "./outcome.ts";
+import { Patience } from "./patience.ts";
+import type { Preparation, Prepared } from "./preparation.ts";
+import { identityOf, type Settlement } from "./settlement.ts";
+import type { TransferPlan } from "./transfer.ts";
+import type { Work, WorkList } from "./work_list.ts";
+
+/** What it shares with the other associations of the run. */
+export interface Surroundings {
+  readonly plan: TransferPlan;
+  readonly log: Logger;
+  readonly course: Course;
+  readonly settlement: Settlement;
+  readonly preparation: Preparation;
+  /** On any association so far. */
+  readonly proposed: readonly ContextWish[];
+  /** It needs a context that nobody proposed yet. */
+  putAside(work: Work, instance: Instance): void;
+  readonly watch?: WatchMessage | undefined;
+}
+
+export interface Drained {
+  /** The association could have gone on. */
+  readonly usable: boolean;
+  /** A file's turn has come. */
+  readonly begun: boolean;
+  /** The peer has answered. */
+  readonly progress: boolean;
+}
+
+/** Invariant: one association, which has ended when `run` has. */
+export class Drain {
+  readonly #list: WorkList;
+  readonly #open: OpenAssociation;
+  readonly #around: Surroundings;
+  readonly #delivery: Delivery;
+
+  constructor(list: WorkList, open: OpenAssociation, around: Surroundings) {
+    const { log, plan, proposed, watch } = around;
+    this.#list = list;
+    this.#open = open;
+    this.#around = around;
+    this.#delivery = new Delivery(open, {
+      log,
+      deflate: plan.deflate,
+      mayPropose: (instance) => mayPropose(plan.wish, proposed, instance),
+      wasClassProposed: (uid) => proposed.some(({ abstractSyntax }) => abstractSyntax === uid),
+      watch,
+    });
+  }
+
+  /**
+   * Works until the list or the association has an end, and ends the association.
+   * @param first is already being got ready
+   */
+  async run(first?: Promise<Prepared | undefined>): Promise<Drained> {
+    const list = this.#list;
+    const { course, preparation, plan } = this.#around;
+    const delivery = this.#delivery;
+    const operations = new Operations(this.#open.operationsWindow);
+    const patience = new Patience();
+    let begun = false;
+    let progress = false;
+    do {
+      let prepared = await first ?? await preparation.next(list);
+      first = undefined;
+      while (prepared !== undefined && !course.halted && delivery.usable) {
+        const { work, instance } = prepared;
+        prepared = undefined;
+        begun = true;
+        const sent = await this.#begin(work, instance);
+        if (sent === undefined) {
+          if (!course.halted) prepared = await preparation.next(list);
+          continue;
+        }
+        operations.add(sent.answered.then((isAnswered) => {
+          progress ||= isAnswered;
+        }));
+        // Of several associations each would keep one back from the others, and files would not start in order.
+        if (plan.jobs === 1) prepared = await preparation.next(list);
+        const waitingSinceMs = performance.now();
+        // With other associations at work there is better to do than to ask again.
+        const mayAsk = plan.jobs === 1 && operations.full;
+        this.#open.association.takeAnswers(mayAsk ? patience.milliseconds : 0);
+        await operations.room();
+        if (mayAsk) patience.note(performance.now() - waitingSinceMs);
+        prepared ??= await preparation.next(list);
+      }
+      await operations.end();
+      preparation.giveBack(list, prepared);
+      // The last answers may have put files back that are to be tried again.
+    } while (!course.halted && delivery.usable && await list.available(1) > 0);
+    const { usable } = delivery;
+    await this.#close();
+    return { usable, begun, progress };
+  }
+
+  /** Releases an association, or aborts it if that is asked for or nothing else is left. */
+  async #close(): Promise<void> {
+    const { association } = this.#open;
+    const { course, log, plan, settlement } = this.#around;
+    const { fault } = association;
+    if (fault !== undefined) {
+      if (!course.halted && !this.#delivery.hasTold(fault)) {
+        this.#tellLost(fault, await this.#list.available(1) > 0);
+      }
+      // The peer has been told so already, unless it was the peer that aborted.
+      if (fault.code !== "0006:0317") log.info("Aborting Association");
+      return await association.abort();
+    }
+    if (this.#delivery.torn || plan.abort || settlement.haltedByFile) {
+      log.info("Aborting Association");
+      return await association.abort();
+    }
+    log.info("Releasing Association");
+    try {
+      await association.release();
+    } catch (caught) {
+      log.error(`Association Release Failed: ${asFault(caught).condition}`);
+      course.fail(10);
+    }
+  }
+
+  /** It ended between two files, or behind the last: nothing is lost by that, but it is not as it should be. */
+  #tellLost(fault: Fault, isMore: boolean): void {
+    const { course, log } = this.#around;
+    if (isMore) return log.warn(`Association lost, using another one: ${fault.condition}`);
+    log.error(`Association Release Failed: ${fault.condition}`);
+    course.fail(10);
+  }
+
+  /**
+   * The file's turn has come. If it could be sent, `answered` is kept when its outcome has been dealt with, and says
+   * whether the peer answered at all.
+   */
+  async #begin(
+    work: Work,
+    instance: Prepared["instance"],
+  ): Promise<{ readonly answered: Promise<boolean> } | undefined> {
+    const list = this.#list;
+    const { settlement } = this.#around;
+    if ("skipped" in instance) {
+      await settlement.skip(list, work, instance);
+      return undefined;
+    }
+    if (instance instanceof Fault) {
+      await settlement.unreadable(list, work, instance);
+      return undefined;
+    }
+    const step = await this.#delivery.begin(instance, work.path);
+    switch (step.kind) {
+      case "aside":
+        this.#around.putAside(work, instance);
+        return undefined;
+      case "ended":
+        await settlement.settle(list, work, step.outcome, identityOf(instance));
+        return undefined;
+      case "underway": {
+        const identity = identityOf(instance);
+        const settled = (outcome: Outcome) => settlement.settle(list, work, outcome, identity);
+        return { answered: step.outcome.then(settled) };
+      }
+    }
+  }
+}
