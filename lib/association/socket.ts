@@ -14,8 +14,11 @@ const SYMBOLS = {
   // Never asked for more than 2 GB at once, so that 32 bits hold what they answer.
   send: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
   recv: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
+  inet_pton: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
 } as const;
 
+const AF_INET = 2;
+const AF_INET6 = 10;
 const IPPROTO_TCP = 6;
 const TCP_NODELAY = 1;
 const TCP_QUICKACK = 12;
@@ -48,7 +51,7 @@ export interface Socket {
 export function findSocket(local: Deno.NetAddr, remote: Deno.NetAddr): Socket | undefined {
   if (library === "unknown") library = openLibc(SYMBOLS);
   if (library === undefined) return undefined;
-  const descriptor = findDescriptor(library, local.port, remote.port);
+  const descriptor = findDescriptor(library, local, remote);
   if (descriptor === undefined) return undefined;
   const { setsockopt, shutdown, send, recv } = library.symbols;
   return {
@@ -64,25 +67,51 @@ export function findSocket(local: Deno.NetAddr, remote: Deno.NetAddr): Socket | 
 
 /** Descriptors are given out from the lowest number up: ours is among the first. */
 const DESCRIPTORS_TRIED = 1024;
-/** A struct sockaddr_in6; the port stands in octets 2 and 3 of it and of sockaddr_in, big endian. */
-const ADDRESS_BYTES = 28;
+/** A struct sockaddr_in6, the longest one of those here. */
+const SOCKET_ADDRESS_BYTES = 28;
+
+type Libc = Deno.DynamicLibrary<typeof SYMBOLS>;
 
 /**
  * Asks every descriptor for its addresses. Deno tells no descriptor, and the table in /proc that would (net/tcp) takes
  * 18 ms to read on a machine with a large connection table; this takes less than one.
  */
 function findDescriptor(
-  library: Deno.DynamicLibrary<typeof SYMBOLS>,
-  localPort: number,
-  remotePort: number,
+  library: Libc,
+  local: Deno.NetAddr,
+  remote: Deno.NetAddr,
 ): number | undefined {
   const { getsockname, getpeername } = library.symbols;
+  const [ours, theirs] = [socketAddress(library, local), socketAddress(library, remote)];
+  if (ours === undefined || theirs === undefined) return undefined;
   for (let descriptor = 3; descriptor < DESCRIPTORS_TRIED; descriptor++) {
-    const isOurs = portOf(getsockname, descriptor) === localPort &&
-      portOf(getpeername, descriptor) === remotePort;
-    if (isOurs) return descriptor;
+    if (has(getsockname, descriptor, ours) && has(getpeername, descriptor, theirs)) return descriptor;
   }
   return undefined;
+}
+
+/**
+ * An address as the system has it, as far as it tells connections apart. Both shapes begin with family and port; the
+ * address stands at 4 in a sockaddr_in, at 8, after the flow label, in a sockaddr_in6.
+ */
+interface SocketAddress {
+  readonly familyAndPort: Uint8Array;
+  readonly octets: Uint8Array;
+  readonly octetsAt: number;
+}
+
+/** Undefined for a text that the system cannot read, such as one with a zone. */
+function socketAddress({ symbols }: Libc, { hostname, port }: Deno.NetAddr): SocketAddress | undefined {
+  const isIpv6 = hostname.includes(":");
+  const family = isIpv6 ? AF_INET6 : AF_INET;
+  const octets = new Uint8Array(isIpv6 ? 16 : 4);
+  if (symbols.inet_pton(family, new TextEncoder().encode(`${hostname}\0`), octets) !== 1) return undefined;
+  // The family in the processor's own order, which is little endian wherever Deno runs; the port in that of networks.
+  return {
+    familyAndPort: Uint8Array.of(family, 0, port >> 8, port & 0xff),
+    octets,
+    octetsAt: isIpv6 ? 8 : 4,
+  };
 }
 
 type AskAddress = (
@@ -91,9 +120,14 @@ type AskAddress = (
   lengthBytes: Uint8Array<ArrayBuffer>,
 ) => number;
 
-function portOf(ask: AskAddress, descriptor: number): number | undefined {
-  const address = new Uint8Array(ADDRESS_BYTES);
-  const lengthBytes = new Uint8Array(Uint32Array.of(ADDRESS_BYTES).buffer);
-  if (ask(descriptor, address, lengthBytes) !== 0) return undefined;
-  return new DataView(address.buffer).getUint16(2);
+function has(
+  ask: AskAddress,
+  descriptor: number,
+  { familyAndPort, octets, octetsAt }: SocketAddress,
+): boolean {
+  const address = new Uint8Array(SOCKET_ADDRESS_BYTES);
+  const lengthBytes = new Uint8Array(Uint32Array.of(SOCKET_ADDRESS_BYTES).buffer);
+  return ask(descriptor, address, lengthBytes) === 0 &&
+    familyAndPort.every((octet, at) => octet === address[at]) &&
+    octets.every((octet, at) => octet === address[octetsAt + at]);
 }
