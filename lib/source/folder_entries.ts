@@ -6,7 +6,7 @@
  * not valid UTF-8 (as old systems write them in Latin-1): such a file cannot be opened by any path, and must not be lost
  * silently. Where there is no C library to ask, Deno lists the folder.
  */
-import { openLibc } from "../libc.ts";
+import { libcFiles } from "./libc_files.ts";
 
 export const FOLDER = "d";
 export const LINK = "l";
@@ -37,17 +37,6 @@ function kindOf(
   return isDirectory ? FOLDER : isSymlink ? LINK : isFile ? FILE : SOMETHING_ELSE;
 }
 
-const SYMBOLS = {
-  open: { parameters: ["buffer", "i32"], result: "i32" },
-  // Not the library's own getdents64, which it has only since 2.30.
-  syscall: { parameters: ["i64", "i64", "buffer", "usize"], result: "i64" },
-  close: { parameters: ["i32"], result: "i32" },
-} as const;
-
-/** O_RDONLY, O_DIRECTORY and O_CLOEXEC; O_DIRECTORY is not the same on all processors. */
-const OPEN_FLAGS = 0o2000000 | (Deno.build.arch === "aarch64" ? 0o40000 : 0o200000);
-const GETDENTS64 = Deno.build.arch === "aarch64" ? 61n : 217n;
-const RECORDS_BYTES = 32 * 1024;
 /** struct linux_dirent64: inode 8 bytes, offset 8, length 2, type 1, then the name up to a NUL. */
 const LENGTH_OFFSET = 16;
 const TYPE_OFFSET = 18;
@@ -56,31 +45,12 @@ const NAME_OFFSET = 19;
 const UNKNOWN = 0;
 const KINDS: ReadonlyMap<number, string> = new Map([[4, FOLDER], [8, FILE], [10, LINK]]);
 
-type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
-let libc: Libc | undefined | "unknown" = "unknown";
-
 /** Undefined where it cannot be had, or is refused: then Deno tells why. */
 function readRecords(path: string): FolderEntries | undefined {
-  if (libc === "unknown") libc = openLibc(SYMBOLS)?.symbols;
-  if (libc === undefined || path.includes("\0")) return undefined;
-  const descriptor = libc.open(new TextEncoder().encode(`${path}\0`), OPEN_FLAGS);
-  if (descriptor < 0) return undefined;
-  try {
-    const found: FolderEntries = { entries: [], hidden: [] };
-    const records = new Uint8Array(RECORDS_BYTES);
-    for (;;) {
-      const filled = Number(
-        libc.syscall(GETDENTS64, BigInt(descriptor), records, BigInt(records.length)),
-      );
-      if (filled < 0) return undefined;
-      if (filled === 0) break;
-      takeRecords(records.subarray(0, filled), path, found);
-    }
-    found.hidden.sort();
-    return found;
-  } finally {
-    libc.close(descriptor);
-  }
+  const found: FolderEntries = { entries: [], hidden: [] };
+  if (!libcFiles?.readFolder(path, (records) => takeRecords(records, path, found))) return undefined;
+  found.hidden.sort();
+  return found;
 }
 
 function takeRecords(records: Uint8Array, folder: string, { entries, hidden }: FolderEntries): void {

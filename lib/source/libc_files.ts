@@ -17,6 +17,15 @@ const SYMBOLS = {
   },
 } as const;
 
+/** Loaded when the first folder is read. */
+const FOLDERS = {
+  // Not the library's own getdents64, which it has only since 2.30.
+  syscall: { parameters: ["i64", "i64", "buffer", "usize"], result: "i64" },
+} as const;
+const GETDENTS64 = Deno.build.arch === "aarch64" ? 61n : 217n;
+const RECORDS_BYTES = 32 * 1024;
+
+/** Loaded when a disk turns out to be cold. */
 const ADVICE = {
   posix_fadvise: { parameters: ["i32", "i64", "i64", "i32"], result: "i32" },
 } as const;
@@ -47,8 +56,8 @@ class LibcFiles {
   readonly #statx = new Uint8Array(256);
   readonly #view = new DataView(this.#statx.buffer);
   #canLook: boolean | undefined;
-  /** Loaded when a disk turns out to be cold. */
   #advice: Deno.DynamicLibrary<typeof ADVICE> | null | undefined;
+  #folders: Deno.DynamicLibrary<typeof FOLDERS> | null | undefined;
 
   constructor(libc: Libc) {
     this.#libc = libc;
@@ -87,6 +96,28 @@ class LibcFiles {
     if (descriptor < 0) return;
     this.#advice.symbols.posix_fadvise(descriptor, 0n, FETCHED_BYTES, POSIX_FADV_WILLNEED);
     this.#libc.close(descriptor);
+  }
+
+  /**
+   * Hands out what the kernel knows of the entries of a folder: each time some whole records, struct linux_dirent64, which
+   * are overwritten by the next. False when that cannot be had, or not to the end.
+   */
+  readFolder(path: string, take: (records: Uint8Array) => void): boolean {
+    this.#folders ??= openLibc(FOLDERS) ?? null;
+    if (this.#folders === null || !this.#setPath(path)) return false;
+    const descriptor = this.#libc.open(this.#path, OPEN_FLAGS);
+    if (descriptor < 0) return false;
+    try {
+      const records = new Uint8Array(RECORDS_BYTES);
+      const { syscall } = this.#folders.symbols;
+      for (;;) {
+        const filled = Number(syscall(GETDENTS64, BigInt(descriptor), records, BigInt(RECORDS_BYTES)));
+        if (filled <= 0) return filled === 0;
+        take(records.subarray(0, filled));
+      }
+    } finally {
+      this.#libc.close(descriptor);
+    }
   }
 
   #facts(): FileFacts {
