@@ -236,7 +236,7 @@ function evaluateEdits(given: Given): EditWish[] {
     if (option.long !== "--set") return [];
     const equals = text.indexOf("=");
     if (equals > 0) return [{ kind: "set", tag: text.slice(0, equals), value: text.slice(equals + 1) }];
-    throw new Fault("usage", `Invalid value for option --set (${text})`, {
+    throw new Fault("usage", "Invalid value for option --set: there is no tag, or no = behind it", {
       remedy: "it takes TAG=VALUE, for example PatientID=4711",
     });
   });

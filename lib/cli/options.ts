@@ -6,8 +6,16 @@
  * group and has long names only.
  */
 
-/** What a value may be. "secret" is a string that must never be shown. */
-export type ParamKind = "string" | "secret" | "integer" | "file" | "directory" | "aeTitle" | "choice";
+/** What a value may be. "secret" is a string that must never be shown, "assignment" NAME=SECRET. */
+export type ParamKind =
+  | "string"
+  | "secret"
+  | "assignment"
+  | "integer"
+  | "file"
+  | "directory"
+  | "aeTitle"
+  | "choice";
 
 export interface Param {
   readonly name: string;
@@ -877,7 +885,7 @@ export const GROUPS = [
         options: [
           {
             long: "--set",
-            params: [{ name: "tag=value", kind: "string" }],
+            params: [{ name: "tag=value", kind: "assignment" }],
             help: "give a data element this value; a keyword or gggg,eeee, dots lead into sequences",
             repeatable: true,
           },

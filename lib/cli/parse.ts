@@ -60,13 +60,18 @@ function takeValues(option: Option, rest: readonly string[], from: number): read
 }
 
 function maskSecrets({ option, values }: GivenOption): string[] {
-  return values.map((value, index) => option.params?.[index]?.kind === "secret" ? MASK : value);
+  return values.map((value, index) => {
+    const kind = option.params?.[index]?.kind;
+    if (kind === "assignment" && value.includes("=")) return `${value.split("=", 1)}=${MASK}`;
+    return kind === "secret" || kind === "assignment" ? MASK : value;
+  });
 }
 
 /** Who writes --password=secret gets an error, but the secret must not stand in it. */
 function maskJoined(argument: string): string {
   const [name = ""] = argument.split("=", 1);
-  const secret = name !== argument && findOption(name)?.params?.some(({ kind }) => kind === "secret");
+  const secret = name !== argument &&
+    findOption(name)?.params?.some(({ kind }) => kind === "secret" || kind === "assignment");
   return secret ? `${name}=${MASK}` : argument;
 }
 

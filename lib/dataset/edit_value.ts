@@ -105,45 +105,55 @@ const INTEGER_RANGES: Readonly<Record<string, readonly [bigint, bigint]>> = {
 
 const FLOATS = ["FL", "FD", "OF", "OD"];
 const FLOAT = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$|^[+-]?inf$|^nan$/i;
+const TAG = /^\(?[0-9a-f]{4},[0-9a-f]{4}\)?$/i;
 const INTEGER = /^(-?\d+|0x[0-9a-f]+)$/i;
 
 function valuesOf(text: string): string[] {
   return text === "" ? [] : text.split("\\");
 }
 
-/** Why `text` cannot be a value of `vr`, or undefined if it can. */
+/** Why `text` cannot be a value of `vr`, or undefined if it can. Never shows it: it may be about a patient. */
 export function problemOf(vr: number, text: string): string | undefined {
   const name = vrText(vr);
   const rule = TEXT_RULES[name];
   if (rule !== undefined) {
     const values = rule.several ? text.split("\\") : [text];
-    const wrong = values.find((value) => !rule.pattern.test(value) || !fits32Bits(name, value));
-    return wrong === undefined ? undefined : `${JSON.stringify(wrong)} is not ${article(rule.shape)}`;
+    return firstNot(
+      article(rule.shape),
+      values,
+      (value) => rule.pattern.test(value) && fits32Bits(name, value),
+    );
   }
   const range = INTEGER_RANGES[name];
   if (range !== undefined) {
-    const wrong = valuesOf(text).find((value) => {
-      if (!INTEGER.test(value)) return true;
-      const number = BigInt(value);
-      return number < range[0] || number > range[1];
-    });
-    if (wrong === undefined) return undefined;
-    return `${JSON.stringify(wrong)} is not an integer from ${range[0]} to ${range[1]}`;
+    const [least, most] = range;
+    return firstNot(
+      `an integer from ${least} to ${most}`,
+      valuesOf(text),
+      (value) => INTEGER.test(value) && BigInt(value) >= least && BigInt(value) <= most,
+    );
   }
-  if (FLOATS.includes(name)) {
-    const wrong = valuesOf(text).find((value) => !FLOAT.test(value));
-    return wrong === undefined ? undefined : `${JSON.stringify(wrong)} is not a number`;
-  }
+  if (FLOATS.includes(name)) return firstNot("a number", valuesOf(text), (value) => FLOAT.test(value));
   if (vr === VR_SQ) {
     return text === "" ? undefined : "a sequence can only be made empty, or changed inside: Tag[0].Tag";
   }
-  if (vr === VR_AT) {
-    const wrong = valuesOf(text).find((value) => !/^\(?[0-9a-f]{4},[0-9a-f]{4}\)?$/i.test(value));
-    return wrong === undefined ? undefined : `${JSON.stringify(wrong)} is not a tag gggg,eeee`;
-  }
+  if (vr === VR_AT) return firstNot("a tag gggg,eeee", valuesOf(text), (value) => TAG.test(value));
   const digits = 2 * unitBytesOf(vr);
-  const wrong = valuesOf(text).find((value) => !new RegExp(`^[0-9a-f]{${digits}}$`, "i").test(value));
-  return wrong === undefined ? undefined : `${JSON.stringify(wrong)} is not ${digits} hexadecimal digits`;
+  const pattern = new RegExp(`^[0-9a-f]{${digits}}$`, "i");
+  return firstNot(`${digits} hexadecimal digits`, valuesOf(text), (value) => pattern.test(value));
+}
+
+/** Says which of the values is the first that is not as it should be. */
+function firstNot(
+  shape: string,
+  values: readonly string[],
+  isFit: (value: string) => boolean,
+): string | undefined {
+  const at = values.findIndex((value) => !isFit(value));
+  if (at < 0) return undefined;
+  const which = values.length === 1 ? "the value" : `value ${at + 1} of ${values.length}`;
+  const length = [...values[at] ?? ""].length;
+  return `${which} (${length} ${length === 1 ? "character" : "characters"}) is not ${shape}`;
 }
 
 function article(shape: string): string {
@@ -165,7 +175,7 @@ export function encodeValue(tag: number, value: EditValue, context: ValueContext
   const fail = (why: string, remedy?: string): Fault =>
     new Fault(
       "input",
-      `cannot set ${tagText(tag)} in ${name} to ${JSON.stringify(value.text)}: ${why}`,
+      `cannot set ${tagText(tag)} in ${name}: ${why}`,
       remedy === undefined ? {} : { remedy },
     );
   const stated = value.vr === 0 ? context.dictionaryVrOf(tag) : value.vr;

@@ -9,11 +9,12 @@
  */
 
 import { type Dictionary, isPrivateCreator } from "../dicom/dictionary.ts";
-import { isStandardVr, VR_SQ, vrCode, vrText } from "../dicom/vr.ts";
+import { isStandardVr, VR_SQ, VR_UI, vrCode, vrText } from "../dicom/vr.ts";
 import { Fault } from "../errors.ts";
 import { problemOf } from "./edit_value.ts";
 import type { Edit, ItemPath } from "./edits.ts";
 import { tagText } from "./element.ts";
+import { TAG_SOP_CLASS_UID, TAG_SOP_INSTANCE_UID } from "./top_level.ts";
 
 const STEP = /^(\(?[0-9a-f]{4},[0-9a-f]{4}\)?|[a-z][a-z0-9]*)(?:\[(\d{1,9}|\*)\])?(?::([a-z]{2}))?$/i;
 
@@ -30,7 +31,7 @@ interface Step {
  */
 export function parseSet(argument: string, dictionary: Dictionary): Edit {
   const split = argument.indexOf("=");
-  if (split < 0) throw unusable("--set", argument, "there is no =", "write it as PatientName=DOE^JANE");
+  if (split < 0) throw unusable("--set", undefined, "there is no =", "write it as PatientName=DOE^JANE");
   const path = argument.slice(0, split);
   const text = argument.slice(split + 1);
   const { within, last } = parsePath("--set", path, dictionary);
@@ -38,24 +39,41 @@ export function parseSet(argument: string, dictionary: Dictionary): Edit {
   if (vr === 0 && !isPrivateElement(last.tag)) {
     throw unusable(
       "--set",
-      argument,
+      path,
       `the dictionary does not know ${tagText(last.tag)}`,
       "state its VR: gggg,eeee:VR=value",
     );
   }
   // Whether "US or SS" is the one or the other, and what a private element is, only the data set tells.
   const problem = isStandardVr(vr) ? problemOf(vr, text) : undefined;
-  if (problem !== undefined) throw unusable("--set", argument, `VR ${vrText(vr)}: ${problem}`, undefined);
+  if (problem !== undefined) throw unusable("--set", path, `VR ${vrText(vr)}: ${problem}`, undefined);
+  if (within.length === 0) checkIdentity("--set", path, last.tag, text);
   return { within, tag: last.tag, value: { vr, text } };
 }
 
 /**
  * Reads the argument of --unset.
- * @throws Fault "usage" when it is not a path
+ * @throws Fault "usage" when it is not a path, or that of an element that no object can be without
  */
 export function parseUnset(argument: string, dictionary: Dictionary): Edit {
+  if (argument.includes("=")) {
+    throw unusable("--unset", undefined, "there is a =", "name the element only: values belong to --set");
+  }
   const { within, last } = parsePath("--unset", argument, dictionary);
+  if (within.length === 0) checkIdentity("--unset", argument, last.tag, "");
   return { within, tag: last.tag, value: undefined };
+}
+
+/** The elements that every object has, and what to do for another one. */
+const IDENTITY: ReadonlyMap<number, readonly [name: string, remedy: string]> = new Map([
+  [TAG_SOP_CLASS_UID, ["SOP Class UID", "to send it as something else, --set SOPClassUID to that SOP class"]],
+  [TAG_SOP_INSTANCE_UID, ["SOP Instance UID", "--set another one, or let --invent-instance make one up"]],
+]);
+
+function checkIdentity(option: string, path: string, tag: number, text: string): void {
+  const [name, remedy] = IDENTITY.get(tag) ?? [];
+  if (name === undefined || (problemOf(VR_UI, text) === undefined && /^[^\\]+$/.test(text))) return;
+  throw unusable(option, path, `an object without exactly one ${name} cannot be stored`, remedy);
 }
 
 function dictionaryVr(tag: number, dictionary: Dictionary): number {
@@ -111,7 +129,8 @@ function parseStep(option: string, path: string, text: string, dictionary: Dicti
   return { tag, item: item === undefined ? undefined : item === "*" ? "all" : Number(item), vr: code };
 }
 
-function unusable(option: string, argument: string, why: string, remedy: string | undefined): Fault {
-  const message = `cannot use ${option} ${JSON.stringify(argument)}: ${why}`;
+/** @param path never with a value, which may be about a patient; undefined when they cannot be told apart */
+function unusable(option: string, path: string | undefined, why: string, remedy: string | undefined): Fault {
+  const message = `cannot use ${option}${path === undefined ? "" : ` ${JSON.stringify(path)}`}: ${why}`;
   return new Fault("usage", message, remedy === undefined ? {} : { remedy });
 }

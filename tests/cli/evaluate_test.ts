@@ -155,7 +155,7 @@ const CONFLICTS: readonly (readonly [argv: string, message: string])[] = [
   ["+ws", "--write-seed only allowed with --enable-tls or --anonymous-tls"],
   ["-usr a -kt f -pwd x", "--password only allowed with --user"],
   ["+tls k c +tla +pw x", "--use-passwd only allowed with --enable-tls"],
-  ["--set PatientID", "Invalid value for option --set (PatientID)"],
+  ["--set PatientID", "Invalid value for option --set: there is no tag, or no = behind it"],
 ];
 
 for (const [argv, message] of CONFLICTS) {

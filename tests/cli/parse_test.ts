@@ -86,7 +86,22 @@ for (const [set, members] of sets) {
 }
 
 Deno.test("what --arguments shows has long names, empty arguments and no secrets", () => {
-  const given = parse("h", "-pwd", "s3cret", "+pw", "s3cret", "-aet", "", "-v");
+  const given = parse(
+    "h",
+    "-pwd",
+    "s3cret",
+    "+pw",
+    "s3cret",
+    "-aet",
+    "",
+    "-v",
+    "--set",
+    "A=b=c\nd",
+    "--set",
+    "A b",
+    "--unset",
+    "C",
+  );
   assertEquals(given.shown, [
     "h",
     "--password",
@@ -96,6 +111,12 @@ Deno.test("what --arguments shows has long names, empty arguments and no secrets
     "--aetitle",
     "",
     "--verbose",
+    "--set",
+    "A=********",
+    "--set",
+    "********",
+    "--unset",
+    "C",
   ]);
 });
 

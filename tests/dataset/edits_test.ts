@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { builtInDictionary } from "../../lib/dicom/dictionary.ts";
 import { vrText } from "../../lib/dicom/vr.ts";
 import { type Edit, topLevelOutcome } from "../../lib/dataset/edits.ts";
@@ -282,6 +282,7 @@ Deno.test("an edit that the data set cannot take is a fault that says what to do
   for (const [edit, says] of refusals) {
     const fault = await assertRejects(() => edited(edit), Fault, says);
     assertEquals(fault.kind, "input");
+    assert(!/日|X$/u.test(fault.message), fault.message);
   }
 });
 
@@ -328,7 +329,62 @@ Deno.test("what is not an edit is refused before anything is sent", () => {
     assertStringIncludes(`${fault.message}; ${fault.remedy}`, says);
   }
   assertThrows(() => unset(""), Fault, "it is empty");
+  assertEquals(assertThrows(() => unset("PatientID=X"), Fault).message, "cannot use --unset: there is a =");
   assertThrows(() => unset("ReferencedImageSequence[0]"), Fault, "an item is not an element");
+});
+
+Deno.test("what is wrong with a value is said without it, because it may be about a patient", () => {
+  const long = "DOE".repeat(25_000);
+  const cases: readonly (readonly [argument: string, says: string])[] = [
+    [
+      `PatientName=${long}`,
+      'cannot use --set "PatientName": VR PN: the value (75000 characters) is not up to',
+    ],
+    [
+      "PatientBirthDate=doe",
+      'cannot use --set "PatientBirthDate": VR DA: the value (3 characters) is not a date',
+    ],
+    [
+      "OtherPatientIDs=A\\doe\u0007\\B",
+      "VR LO: value 2 of 3 (4 characters) is not text of at most 64 characters",
+    ],
+    ["Rows=1\\doe", "VR US: value 2 of 2 (3 characters) is not an integer from 0 to 65535"],
+    ["0018,9073=doe", "VR FD: the value (3 characters) is not a number"],
+    ["FrameIncrementPointer=doe", "VR AT: the value (3 characters) is not a tag gggg,eeee"],
+    ["0028,1201=doe", "VR OW: the value (3 characters) is not 4 hexadecimal digits"],
+    ["0010,9999=doe", 'cannot use --set "0010,9999": the dictionary does not know (0010,9999)'],
+    ["PatientName doe", "cannot use --set: there is no ="],
+  ];
+  for (const [argument, says] of cases) {
+    const { message } = assertThrows(() => set(argument), Fault);
+    assertStringIncludes(message, says);
+    assert(!/doe\b|doedoe/i.test(message) && message.length < 200, message);
+  }
+});
+
+Deno.test("no edit leaves an object without its identity", () => {
+  const edits: readonly (readonly [edit: () => Edit, name: string])[] = [
+    ...["SOPInstanceUID", "0008,0018", "(0008,0018)"].flatMap((path) =>
+      [
+        [() => unset(path), "SOP Instance UID"],
+        [() => set(`${path}=`), "SOP Instance UID"],
+        [() => set(`${path}=1.2\\1.3`), "SOP Instance UID"],
+        [() => set(`${path}:LO=`), "SOP Instance UID"],
+      ] as const
+    ),
+    [() => unset("SOPClassUID"), "SOP Class UID"],
+    [() => unset("0008,0016"), "SOP Class UID"],
+    [() => set("SOPClassUID="), "SOP Class UID"],
+  ];
+  for (const [edit, name] of edits) {
+    const { kind, message, remedy } = assertThrows(edit, Fault);
+    assertStringIncludes(message, `an object without exactly one ${name} cannot be stored`);
+    assertEquals([kind, remedy?.includes("--set")], ["usage", true]);
+  }
+  for (const path of ["SOPInstanceUID", "SOPClassUID"]) {
+    assertEquals(set(`${path}=1.2`).value?.text, "1.2");
+    assertEquals(unset(`ReferencedImageSequence[0].${path}`).value, undefined);
+  }
 });
 
 const ENCODED: readonly (readonly [argument: string, vr: string, hex: string])[] = [
@@ -366,11 +422,11 @@ Deno.test("values of every kind are encoded as PS3.5 6.2 says", async () => {
 Deno.test("what edits make of a top-level element can be asked beforehand", () => {
   const edits = [
     set("SOPInstanceUID=1.2.9"),
-    unset("SOPClassUID"),
+    unset("StudyInstanceUID"),
     set("ReferencedImageSequence[0].PatientID=X"),
   ];
   assertEquals(topLevelOutcome(edits, 0x00080018), "1.2.9");
-  assertEquals(topLevelOutcome(edits, 0x00080016), null);
+  assertEquals(topLevelOutcome(edits, 0x0020000d), null);
   assertEquals(topLevelOutcome(edits, 0x00081140), undefined);
   assertEquals(topLevelOutcome(edits, 0x00100020), undefined);
 });
