@@ -30,8 +30,45 @@ Deno.test("a peer that cannot be reached is told in DCMTK's words, with what to 
   const empty = await refusal({ peer: "", port: 104 });
   assertEquals(empty.condition, "0006:030c Illegal service parameter: :104");
 
-  const isNumbersOnly = await refusal({ peer: "999.1.1.1", port });
-  assertEquals([isNumbersOnly.kind, isNumbersOnly.code], ["connect", "0006:031c"]);
+  const isNumbersOnly = await refusal({ peer: "256.256.256.256", port });
+  assertEquals(
+    isNumbersOnly.condition,
+    "0006:0320 Attempt to connect to unknown host: 256.256.256.256",
+  );
+});
+
+for (const [host, port] of [["127.0.0.1", "104"], ["pacs", "104"], ["[::1]", "104"]] as const) {
+  const peer = `${host}:${port}`;
+  Deno.test(`${peer} as a host: it is told that the port is an argument of its own`, async () => {
+    const fault = await refusal({ peer, port: 11112 });
+    assertEquals(fault.condition, `0006:0320 Attempt to connect to unknown host: ${peer}`);
+    assertEquals([fault.remedy, fault.transient], [
+      `host and port are two arguments: ${host} ${port}`,
+      false,
+    ]);
+  });
+}
+
+/** Opens files until none can be opened any more, then tries to connect. */
+const WITHOUT_DESCRIPTORS = `
+import { connectTcp } from "${import.meta.resolve("../../lib/association/transport.ts")}";
+try { for (;;) Deno.openSync(Deno.execPath()); } catch { /* the limit */ }
+try { await connectTcp({ peer: "127.0.0.1", port: 1, family: "ipv4", noDelay: true }); } catch (fault) {
+  console.log(fault.condition + "; " + fault.remedy);
+}`;
+
+Deno.test({
+  name: "when this machine's limit of open files leaves no socket, it is told which limit",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const args = ["-c", 'ulimit -n 100; exec "$0" eval --quiet "$1"', Deno.execPath(), WITHOUT_DESCRIPTORS];
+    const { stdout, stderr } = await new Deno.Command("sh", { args }).output();
+    assertEquals(
+      new TextDecoder().decode(stdout),
+      "0006:031c TCP Initialization Error: Too many open files; raise ulimit -n, or use fewer --jobs\n",
+      new TextDecoder().decode(stderr),
+    );
+  },
 });
 
 /** Listens with room for one connection and fills it: whoever comes next gets no answer, not even a refusal. */
@@ -86,8 +123,14 @@ Deno.test("an address is used as it is, whatever the family", async () => {
   using connection = await connectTcp({ ...HERE, port: listener.addr.port, family: "ipv6", noDelay: false });
   assertEquals(connection.remoteAddr.hostname, "127.0.0.1");
   (await listener.accept()).close();
-  for (const address of ["1.2.3.4", "::1", "fe80::1"]) assert(isAddressLiteral(address));
-  for (const name of ["localhost", "1.2.3.4.example", "1.2.3", "pacs"]) assert(!isAddressLiteral(name));
+  for (const address of ["1.2.3.4", "255.255.255.255", "::1", "fe80::1", "[::1]"]) {
+    assert(isAddressLiteral(address));
+  }
+  for (
+    const name of ["localhost", "1.2.3.4.example", "1.2.3", "pacs", "1.2.3.256", "1.2.3.4:104", "[::1]:104"]
+  ) {
+    assert(!isAddressLiteral(name));
+  }
 });
 
 /** A connection whose other side never reads, with a write that has stalled. */

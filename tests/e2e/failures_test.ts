@@ -3,7 +3,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { FOLDER } from "../../scripts/make_testdata.ts";
 import { associateAcBytes, pDataTf, rejectBytes } from "../peers/answers.ts";
-import { find, have, haveTestFiles, PYDICOM_DATA } from "../peers/available.ts";
+import { find, have, haveTestFiles, PYDICOM_DATA, STORESCU } from "../peers/available.ts";
 import { startRecordingPeer } from "../peers/recording_peer.ts";
 import { runProgram, runStorescu } from "../peers/run_storescu.ts";
 import { startScriptedPeer, type Step } from "../peers/scripted_peer.ts";
@@ -40,6 +40,43 @@ Deno.test("the calling AE title is not recognised", async () => {
 Deno.test("the host is unknown", async () => {
   assertMatch(await hints(1, ["no-such-host.invalid", "104", WHOLE]), /check the spelling of the host name/);
 });
+
+/** Sees a name server that never answers: descriptor and port stay its own when it becomes the program under test. */
+const WITH_SILENT_NAME_SERVER = `
+import os, socket, subprocess, sys
+open(sys.argv[1], "w").write("nameserver 127.0.0.1")
+subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+subprocess.run(["mount", "--bind", sys.argv[1], "/etc/resolv.conf"], check=True)
+server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+server.bind(("127.0.0.1", 53))
+server.set_inheritable(True)
+os.execv(sys.argv[2], sys.argv[2:])
+`;
+/** A network and a file system of one's own. */
+const APART = ["-rmn", "python3", "-c"];
+
+Deno.test({
+  name: "the name server does not answer",
+  ignore: !have("unshare", "python3", "ip") || !await works("unshare", [...APART, ""]),
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    const command = [STORESCU, "--timeout", "1", "pacs.example", "104", WHOLE];
+    const path = Deno.env.get("PATH") ?? "";
+    const result = await runProgram(
+      find("unshare") ?? "",
+      [...APART, WITH_SILENT_NAME_SERVER, `${folder}/resolv.conf`, ...command],
+      { env: { PATH: path } },
+    );
+    assertEquals(result.code, 1);
+    assertMatch(result.stderr, /Connection timed out.*\n.*pacs\.example could not be resolved within 1 s/);
+    await Deno.remove(folder, { recursive: true });
+  },
+});
+
+async function works(command: string, args: string[]): Promise<boolean> {
+  const { success } = await new Deno.Command(command, { args, stderr: "null" }).output();
+  return success;
+}
 
 Deno.test("the port is refused", async () => {
   const port = String(freePort());
