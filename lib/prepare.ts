@@ -13,6 +13,7 @@ import { LOGGER, type Logger } from "./log/log.ts";
 import { factsOf } from "./source/file_calls.ts";
 import type { Journal } from "./source/journal.ts";
 import type { OpenOptions } from "./source/open_instance.ts";
+import { STANDARD_INPUT } from "./source/pipe.ts";
 import { readWholeFile } from "./source/whole_file.ts";
 import { destinationOf } from "./transfer/plan.ts";
 
@@ -112,7 +113,9 @@ export async function connectorOf(
     log.debug(`${name} is accepted for old command lines and has no effect in a client of today`);
   }
   const { prepareTls } = await import("./association/tls.ts");
-  const tls = await prepareTls(settings.tls, log.named(LOGGER.tls));
+  const tls = await prepareTls(settings.tls, log.named(LOGGER.tls), {
+    standardInput: readsStandardInput(settings) ? "taken" : "free",
+  });
   return async () => {
     const signal = AbortSignal.timeout(network.acseTimeoutSeconds * 1000);
     const connection = await connect();
@@ -121,4 +124,10 @@ export async function connectorOf(
     await watch?.secured(tls.engine, duplex.details, performance.now() - startedMs);
     return duplex;
   };
+}
+
+/** A file or a list is to come from there. */
+function readsStandardInput({ operands, input }: Settings): boolean {
+  const paths = ["-", STANDARD_INPUT];
+  return operands.some((path) => paths.includes(path)) || paths.includes(input.filesFrom ?? "");
 }

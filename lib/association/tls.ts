@@ -14,6 +14,7 @@ import type { Logger } from "../log/log.ts";
 import { builtInContext } from "./tls/built_in.ts";
 import { daysLeft, describeKey, expiresSoon, oneLine, parseCertificate } from "./tls/certificate.ts";
 import type { StartTlsOptions, TlsContext, TlsDetails } from "./tls/engine.ts";
+import type { StandardInput } from "./tls/key_password.ts";
 import { openSslContext } from "./tls/openssl.ts";
 import { openOpenSsl } from "./tls/openssl_library.ts";
 import { openSslSuites } from "./tls/openssl_suites.ts";
@@ -24,6 +25,8 @@ import { readTrust } from "./tls/trust.ts";
 export interface PrepareTlsOptions {
   /** "builtIn" leaves the system's OpenSSL alone. */
   readonly engine?: "any" | "builtIn";
+  /** "free": without a terminal, the password of an encrypted key is the first line of standard input. */
+  readonly standardInput?: StandardInput;
 }
 
 /**
@@ -35,14 +38,14 @@ export interface PrepareTlsOptions {
 export async function prepareTls(
   wishes: TlsWishes,
   log: Logger,
-  { engine = "any" }: PrepareTlsOptions = {},
+  { engine = "any", standardInput = "free" }: PrepareTlsOptions = {},
 ): Promise<TlsContext> {
   if (wishes.verifyHostname && wishes.peerCertificate === "ignore") {
     throw new Fault("usage", "--verify-hostname has nothing to verify with --ignore-peer-cert");
   }
   const library = engine === "any" ? openOpenSsl() : undefined;
   const trust = await readTrust(wishes, log);
-  const own = wishes.own === undefined ? undefined : await readOwnIdentity(wishes.own, wishes, library, log);
+  const own = wishes.own && await readOwnIdentity(wishes.own, wishes, library, log, standardInput);
   const context = library === undefined
     ? builtInContext(wishes, own, trust)
     : openSslContext(library, wishes, own, trust, log);

@@ -28,6 +28,9 @@ interface Case {
   readonly server: readonly string[];
   readonly args: readonly string[];
   readonly env?: Record<string, string>;
+  readonly stdin?: string;
+  /** Instead of the file to send. */
+  readonly operand?: string;
   /** Undefined: the file arrives. */
   readonly refusal?: RegExp;
 }
@@ -148,6 +151,48 @@ async function casesIn(folder: string): Promise<Case[]> {
       args: identified({ ...ours, keyFile: encryptedKey }),
       refusal: /^F: 000b:0004 Unable to load private TLS key from .*no terminal/m,
     },
+    ...[`${PASSWORD}\n`, PASSWORD, `${PASSWORD}\r\nmore\n`].map((stdin) => ({
+      name: `password on standard input, ${JSON.stringify(stdin)}`,
+      server: strict,
+      args: identified({ ...ours, keyFile: encryptedKey }),
+      stdin,
+    })),
+    {
+      name: "nothing on standard input",
+      server: strict,
+      args: identified({ ...ours, keyFile: encryptedKey }),
+      stdin: "",
+      refusal: /^F: 000b:0004 .*no terminal to ask for the password, nor is it on standard input$/m,
+    },
+    {
+      name: "too much on standard input",
+      server: strict,
+      args: identified({ ...ours, keyFile: encryptedKey }),
+      stdin: PASSWORD.repeat(1000),
+      refusal: /^F: 000b:0004 .*the first line of standard input is too long for a password$/m,
+    },
+    {
+      name: "wrong password on standard input",
+      server: strict,
+      args: identified({ ...ours, keyFile: encryptedKey }),
+      stdin: `not ${PASSWORD}\n`,
+      refusal: /^F: 000b:0004 Unable to load private TLS key from .*the password is wrong/m,
+    },
+    {
+      name: "a list on standard input is not read for a password",
+      server: strict,
+      args: [...identified({ ...ours, keyFile: encryptedKey }), "--files-from", "-"],
+      stdin: `${PASSWORD}\n`,
+      refusal: /^F: 000b:0004 .*no terminal to ask for the password$/m,
+    },
+    {
+      name: "nor is a file on it",
+      server: strict,
+      args: identified({ ...ours, keyFile: encryptedKey }),
+      operand: "/dev/stdin",
+      stdin: `${PASSWORD}\n`,
+      refusal: /^F: 000b:0004 .*no terminal to ask for the password$/m,
+    },
     {
       name: "wrong password",
       server: strict,
@@ -196,10 +241,13 @@ Deno.test({
   async fn(test) {
     const folder = await Deno.makeTempDir({ prefix: "storescu-tls-" });
     try {
-      for (const { name, server, args, env = {}, refusal } of await casesIn(folder)) {
+      for (const { name, server, args, env = {}, stdin, operand = FILE, refusal } of await casesIn(folder)) {
         await test.step(name, async () => {
           await using peer = await startStorescp(server);
-          const run = await runStorescu([...args, "127.0.0.1", String(peer.port), FILE], { env });
+          const run = await runStorescu([...args, "127.0.0.1", String(peer.port), operand], {
+            env,
+            ...(stdin === undefined ? {} : { stdin }),
+          });
           if (refusal === undefined) {
             assertEquals(run.code, 0, run.stderr);
             assertEquals((await peer.receivedDataSets()).length, 1);

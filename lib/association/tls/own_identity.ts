@@ -12,7 +12,7 @@ import {
   expiresSoon,
   readSmallFile,
 } from "./certificate.ts";
-import { keyPassword } from "./key_password.ts";
+import { keyPassword, type StandardInput } from "./key_password.ts";
 import type { OpenSsl } from "./openssl_library.ts";
 import { openPrivateKey } from "./private_key.ts";
 
@@ -36,13 +36,14 @@ export async function readOwnIdentity(
   { format, keyPassword: passwordSource }: TlsWishes,
   library: OpenSsl | undefined,
   log: Logger,
+  standardInput: StandardInput,
 ): Promise<OwnIdentity> {
   const key = await configuring(
     `Unable to load private TLS key from '${keyFile}'`,
     async () =>
       await openPrivateKey(await readSmallFile(keyFile), keyFile, {
         format,
-        password: () => keyPassword(passwordSource, keyFile),
+        password: () => keyPassword(passwordSource, keyFile, standardInput),
         library,
       }),
     { code: "000b:0004" },
