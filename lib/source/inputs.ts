@@ -88,8 +88,8 @@ export class Inputs {
     const { input, network } = this.#settings;
     if (input.scanDirectories) this.#log.info("determining input files ...");
     const needs = new Map<string, Need>();
-    const looker = lookerAt(this.#settings);
-    const look = looker === undefined ? undefined : { looker, needs, openInstance };
+    const again = severalTimes(this.#settings);
+    const look = network.required ? { needs, openInstance } : undefined;
     const bad: BadInput[] = [];
     const turns = new Turns();
     let count = 0;
@@ -101,11 +101,7 @@ export class Inputs {
       if (this.#stopped) break;
       this.#checked = ++count;
       totalBytes = sum(totalBytes, operand.sizeBytes);
-      const one = await checkOne(
-        operand,
-        look,
-        look?.looker ?? (network.repeat > 1 ? "--repeat" : undefined),
-      );
+      const one = await checkOne(operand, again, look);
       if (one === undefined) continue;
       this.#bad.set(keyOf(operand), one);
       const { fault } = one;
@@ -213,33 +209,21 @@ function keyOf({ path, scanned, member }: Operand): string {
   return `${member?.offset ?? (scanned ? "scanned" : "")} ${path}`;
 }
 
-/** The option that has every file looked into before its turn. */
-function lookerAt({ task, network }: Settings): string | undefined {
-  return task === "dryRun"
-    ? "--dry-run"
-    : task === "probe"
-    ? "--probe"
-    : network.required
-    ? "--required"
-    : undefined;
-}
-
-interface Look {
-  /** The option that asks for it. */
-  readonly looker: string;
-  /** Where to note what the file needs. */
-  readonly needs: Map<string, Need>;
-  readonly openInstance: OpenInstance;
+/** The option for which every file has to be read more than once. */
+function severalTimes({ task, network }: Settings): string | undefined {
+  if (network.required) return "--required";
+  if (task !== "send") return task === "probe" ? "--probe" : "--dry-run";
+  return network.repeat > 1 ? "--repeat" : undefined;
 }
 
 /**
- * @param look into the file, if that is asked for
  * @param again the option for which it has to be read more than once
+ * @param look into it, and note what it needs
  */
 async function checkOne(
   operand: Operand,
-  look: Look | undefined,
   again: string | undefined,
+  look: { readonly needs: Map<string, Need>; readonly openInstance: OpenInstance } | undefined,
 ): Promise<BadInput | undefined> {
   const { path, scanned, fault, seen } = operand;
   if (fault !== undefined) return { ...operand, fault };
