@@ -54,6 +54,11 @@ export function listenForStop(tell: (name: string, isFirst: boolean) => void): S
   };
 }
 
+/** Makes writing beyond the limit of file sizes (ulimit -f) fail, to be told, where the system would end the process. */
+export function outliveFileSizeLimit(): void {
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGXFSZ", () => {});
+}
+
 /**
  * What this process was started to ignore, bit n - 1 for signal n: nohup wants no end by HUP, and a shell script none by
  * INT of what it runs in the background. Only Linux tells; elsewhere none is known of.

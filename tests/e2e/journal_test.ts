@@ -1,8 +1,9 @@
 /** --journal, by killing real runs. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { STORESCU } from "../peers/available.ts";
 import { makeStudy, startCountingPeer } from "../peers/counting_peer.ts";
-import { runStorescu } from "../peers/run_storescu.ts";
+import { runProgram, runStorescu } from "../peers/run_storescu.ts";
 import { waitFor } from "../peers/wait_for.ts";
 
 const KILLS = 50;
@@ -105,4 +106,22 @@ Deno.test("when the peer is away, what is stored counts as such, and only the re
   const { code, stderr } = await runStorescu([...argv, port, study.files]);
   assertEquals(code, 1);
   assertMatch(stderr, /^I: 3 files: 2 skipped, 1 not sent$/m);
+});
+
+Deno.test({
+  name: "beyond the limit of file sizes (ulimit -f) a run ends in order, and the next one goes on",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const files = 20;
+    await using study = await makeStudy(files);
+    await using peer = startCountingPeer();
+    const argv = ["--journal", `${study.path}/journal`, "+sd", "127.0.0.1", String(peer.port), study.files];
+    const limited = await runProgram("/bin/sh", ["-c", 'ulimit -f 1; exec "$0" "$@"', STORESCU, ...argv], {});
+    assertEquals(limited.code, 1, limited.stderr);
+    assertMatch(limited.stderr, /^E: cannot write journal .*: File too large$/m);
+    assertMatch(limited.stderr, /^E: {3}not sent: +\d+ files/m);
+    const { code, stderr } = await runStorescu(argv);
+    assertEquals(code, 0, stderr);
+    assertEquals(peer.missing(files), []);
+  },
 });
