@@ -12,7 +12,7 @@ import type { Progress } from "./report/progress.ts";
 import { type Ending, summaryLines, totalLine } from "./report/summary.ts";
 import { Telling } from "./report/telling.ts";
 import { send } from "./send.ts";
-import { listenForStop } from "./signals.ts";
+import { listenForStop, outliveFileSizeLimit } from "./signals.ts";
 import { Inputs } from "./source/inputs.ts";
 import { type Stage, tellNothingSent } from "./stage.ts";
 import { VERSION } from "./version.ts";
@@ -94,6 +94,7 @@ async function observersOf({ report }: Settings, log: Logger, toStdout: WriteTex
   const observers: Observer[] = [];
   if (report.json) observers.push(jsonLines(toStdout));
   if (report.file !== undefined || report.metrics !== undefined) {
+    outliveFileSizeLimit();
     const { openReportFiles } = await import("./report/report_files.ts");
     observers.push(...openReportFiles(report, log));
   }

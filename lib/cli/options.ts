@@ -601,7 +601,7 @@ export const GROUPS = [
           {
             short: "+ps",
             long: "--std-passwd",
-            help: "ask for it on the terminal",
+            help: "ask for it on the terminal, or read it from standard input where there is none",
             set: "keyPassword",
             default: true,
             needs: ["--enable-tls"],
