@@ -51,6 +51,8 @@ export class Settlement {
   readonly #course: Course;
   readonly #log: Logger;
   readonly #record: RecordEnd;
+  /** Exit codes of files that have failed and are to be tried again, by the number of their work. */
+  readonly #toBeTriedAgain = new Map<number, number>();
   #haltedByFile = false;
   #notTried = 0;
 
@@ -64,6 +66,12 @@ export class Settlement {
   /** The run halted on a file, after which DCMTK aborts instead of releasing. */
   get haltedByFile(): boolean {
     return this.#haltedByFile;
+  }
+
+  /** Exit code of the first failure that stands because nothing can be tried again. */
+  get firstFailure(): number | undefined {
+    const [first] = this.#toBeTriedAgain.values();
+    return first;
   }
 
   /** How many files never had their turn. */
@@ -95,11 +103,13 @@ export class Settlement {
 
   /** Puts what may pass back on the list; everything else is told and recorded. Answers whether the peer had answered. */
   async settle(list: WorkList, work: Work, outcome: Outcome, identity?: Identity): Promise<boolean> {
+    this.#toBeTriedAgain.delete(work.number);
     tellOutcome(this.#log, work.path, outcome, identity?.sopClassUid ?? "");
     const isAnswered = outcome.kind !== "notSent";
     if (!identity?.readOnce && this.#mayTryAgain(work, outcome)) {
       // Before it is put back, because another association would take it at once.
       if (outcome.kind === "refused") await this.#course.pause("this status may pass", work.attempts);
+      this.#toBeTriedAgain.set(work.number, exitCodeOfOutcome(outcome));
       const { last: _, ...tried } = work;
       list.putBack({ ...tried, attempts: work.attempts + 1, last: { work: tried, outcome, identity } });
       return isAnswered;

@@ -229,7 +229,7 @@ export class Transfer {
 
   #cannotOpen(fault: Fault): void {
     this.#course.halt();
-    this.#course.fail(1);
+    this.#course.fail(this.#settlement.firstFailure ?? 1);
     const prefix = fault.kind === "rejected" ? "" : "Association Request Failed: ";
     this.#log.fatal(`${prefix}${fault.condition}`);
     tellRemedy(this.#log, fault);

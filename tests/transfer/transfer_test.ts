@@ -173,6 +173,17 @@ const CASES: readonly Case[] = [
     connections: 2,
   },
   {
+    name:
+      "the peer aborts, and does not want us when the file is to be tried again: what happened first counts",
+    scripts: [[...ACCEPT, ...stored, ...ABORT], reject(1)],
+    files: 3,
+    plan: { retries: 1 },
+    exitCode: 10,
+    outcomes: ["1 stored", "2 notSent", "3 notSent"],
+    connections: 2,
+    lines: ["E: 1 file was not sent"],
+  },
+  {
     name: "the peer aborts every time",
     scripts: [[...ACCEPT, ...ABORT]],
     files: 1,
