@@ -46,10 +46,6 @@ async function performTold(
   toStdout: WriteText,
 ): Promise<number> {
   const progress = showsProgress(settings, log, line) ? await newProgress(line) : undefined;
-  const telling = new Telling([
-    ...await observersOf(settings, log, toStdout),
-    ...(progress === undefined ? [] : [progress]),
-  ]);
   const inputs = new Inputs(settings, log, { sizes: progress !== undefined });
   using signals = listenForStop((name, isFirst) => {
     log.warn(
@@ -57,6 +53,10 @@ async function performTold(
     );
     inputs.stop();
   });
+  const telling = new Telling([
+    ...await observersOf(settings, log, toStdout),
+    ...(progress === undefined ? [] : [progress]),
+  ]);
   const stage: Stage = { settings, log, inputs, telling, progress, toStdout, signals };
   try {
     const doTask = await taskOf(settings.task);

@@ -39,14 +39,13 @@ export async function send(stage: Stage): Promise<Ending> {
     journal,
   );
   const wish = associationWishOf(settings, profile, userIdentityOf(network, log));
-  const connect = await connectorOf(settings, log);
+  // It may wait for a password.
+  const connect = await Promise.race([connectorOf(settings, log), signals.first]);
+  if (connect === undefined) return await stoppedEarly(stage);
   progress?.look(() => inputs.checked);
   const checking = inputs.check(exceptStored(instanceOpener(options, inputs.pace), journal));
   const checked = await Promise.race([checking, signals.second]);
-  if (checked === undefined) {
-    await tellNothingSent(stage);
-    return { exitCode: signals.exitCode ?? 1, stoppedBy: signals.name };
-  }
+  if (checked === undefined) return await stoppedEarly(stage);
   const { needs, count, bad, totalBytes } = checked;
   const { note } = telling;
   const archives = new ArchivesToRename(new Set(bad.map(({ path, member }) => member?.archivePath ?? path)));
@@ -88,6 +87,12 @@ export async function send(stage: Stage): Promise<Ending> {
   // What was found to be unusable at the beginning failed first.
   const failed = bad.length > 0 ? 1 : sent || (vanished || unkept ? 1 : 0);
   return { exitCode: signals.exitCode ?? failed, stoppedBy: signals.name };
+}
+
+async function stoppedEarly(stage: Stage): Promise<Ending> {
+  await tellNothingSent(stage);
+  const { exitCode = 1, name } = stage.signals;
+  return { exitCode, stoppedBy: name };
 }
 
 /** Files that were counted and could not be found again. */

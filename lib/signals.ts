@@ -18,7 +18,10 @@ export interface StopSignals extends Disposable {
   readonly name: string | undefined;
 }
 
-/** @param tell is told of the first two */
+/**
+ * To be called before anybody else listens for any signal: from then on nobody can see which ones were ignored.
+ * @param tell is told of the first two
+ */
 export function listenForStop(tell: (name: string, isFirst: boolean) => void): StopSignals {
   // Windows knows only Ctrl-C.
   const known: StopSignal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM", "SIGHUP"];

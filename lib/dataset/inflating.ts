@@ -6,8 +6,8 @@ import { ZlibSource } from "./zlib_source.ts";
 /** "raw": RFC 1951, as in a deflated data set (PS3.5 A.5) or a zip file; "gzip": RFC 1952. */
 export type Wrapping = "raw" | "gzip";
 
-/** zlib takes no less. */
-const LEAST_OUTPUT_BYTES = 64;
+/** What is shorter comes from a pool that other buffers are in, too. */
+const LEAST_OUTPUT_BYTES = 4096;
 
 /** What is inside a deflate stream. */
 export class InflatedSource extends ZlibSource {

@@ -12,5 +12,9 @@ export function release(piece: Uint8Array): void {
 
 /** Gives back the buffer that `piece` is a part of; nothing in it must be looked at, or written to, any more. */
 export function discard({ buffer }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
+  try {
+    if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
+  } catch {
+    // It belongs to somebody else's pool: the garbage collector sees to it.
+  }
 }

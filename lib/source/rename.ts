@@ -18,8 +18,9 @@ export function renameProcessed(
 ): void {
   const target = path + (isGood ? ".done" : ".bad");
   try {
-    const now = version && factsOf(path);
-    if (version !== undefined && now !== undefined && !isSameVersion(now, version)) {
+    const now = factsOf(path);
+    const isAnother = now !== undefined && version !== undefined && !isSameVersion(now, version);
+    if (isAnother || now?.isDirectory) {
       log.warn(`not renaming file '${path}': it is not the one any more that was sent`);
       return;
     }

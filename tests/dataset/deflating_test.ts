@@ -80,3 +80,18 @@ Deno.test("nothing is inflated that nobody asks for", async () => {
   assert(readBytes <= 2048, `${readBytes} of ${bomb.length} bytes read for 100 of 64 MB`);
   source.close();
 });
+
+Deno.test("what is known to inflate to little can be closed, however late it is asked for", async () => {
+  for (const size of [1, 100, 4000, 5000]) {
+    const bytes = noise(size);
+    const source = new InflatedSource(memorySource(deflateRawSync(bytes)), "the test", "raw", size);
+    const into = new Uint8Array(10_000);
+    // So long that zlib has come to its end before the last piece is taken.
+    const untilMs = performance.now() + 60;
+    while (performance.now() < untilMs);
+    let filled = 0;
+    while (!source.ended) filled += await source.fill(into.subarray(filled));
+    assertSameBytes(into.subarray(0, filled), bytes, `${size} bytes`);
+    source.close();
+  }
+});

@@ -83,7 +83,9 @@ for (
     async fn() {
       await using peer = startScriptedPeer([{ read: "associateRq" }, { stall: true }]);
       const script = `trap "" ${ignored}; exec "$0" "$@"`;
-      const args = ["-c", script, STORESCU, "--echo", "127.0.0.1", String(peer.port)];
+      await using folder = await temporaryFolder();
+      const report = ["--report", `${folder.path}/report.json`]; // for which signals are listened for, too
+      const args = ["-c", script, STORESCU, "--echo", ...report, "127.0.0.1", String(peer.port)];
       let stopping: Promise<void> | undefined;
       const { code: ended, stderr } = await runProgram("/bin/sh", args, {
         onStart: (pid) => {
@@ -97,4 +99,9 @@ for (
       assertEquals([ended, stderr.match(/SIG[A-Z]+/g)], [code, [`SIG${ending}`]], stderr);
     },
   });
+}
+
+async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await Deno.makeTempDir({ prefix: "storescu-stop-" });
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
