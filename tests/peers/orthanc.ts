@@ -2,7 +2,6 @@
 
 import { readInstances, type StoredInstance } from "./part10.ts";
 import { freePort, type StartedProcess, startProcess, startServer } from "./started_process.ts";
-import { waitFor } from "./wait_for.ts";
 
 export interface Orthanc extends AsyncDisposable {
   readonly port: number;
@@ -19,6 +18,19 @@ export async function startOrthanc(settings: Record<string, unknown> = {}): Prom
   const received = `${folder}/received`;
   await Deno.mkdir(received);
   let httpPort = 0;
+  const get = async (path: string) => {
+    const response = await fetch(`http://127.0.0.1:${httpPort}${path}`);
+    if (!response.ok) {
+      await response.body?.cancel();
+      throw new Error(`Orthanc answers ${response.status} to GET ${path}`);
+    }
+    return response;
+  };
+  // It has two ports, and somebody else may have taken either.
+  const isReady = async (port: number) => {
+    const system = await get("/system").then((response) => response.json(), () => undefined);
+    return system?.DicomPort === port;
+  };
   const [process, port] = await startServer((port) => {
     httpPort = freePort();
     const configuration = {
@@ -38,16 +50,7 @@ export async function startOrthanc(settings: Record<string, unknown> = {}): Prom
     };
     Deno.writeTextFileSync(`${folder}/orthanc.json`, JSON.stringify(configuration));
     return startProcess("Orthanc", [`${folder}/orthanc.json`]);
-  });
-  const get = async (path: string) => {
-    const response = await fetch(`http://127.0.0.1:${httpPort}${path}`);
-    if (!response.ok) {
-      await response.body?.cancel();
-      throw new Error(`Orthanc answers ${response.status} to GET ${path}`);
-    }
-    return response;
-  };
-  await waitFor("Orthanc's REST interface", () => get("/system").then((r) => r.json(), () => undefined), 60);
+  }, isReady);
   return {
     port,
     process,

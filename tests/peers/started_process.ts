@@ -66,12 +66,13 @@ export function freePort(): number {
 }
 
 /**
- * Starts a server on a free port and waits until it listens there. Somebody else may take the port between the two:
- * then it ends, and is started again on another one.
+ * Starts a server on a free port and waits until it listens there, or whatever `isReady` says. Somebody else may take the
+ * port between the two: then it ends, and is started again on another one.
  * @throws Error with what the server said when it will not start.
  */
 export async function startServer(
   start: (port: number) => StartedProcess,
+  isReady: (port: number) => Promise<boolean> = isListening,
 ): Promise<[StartedProcess, number]> {
   for (let attempt = 1;; attempt++) {
     const port = freePort();
@@ -79,7 +80,7 @@ export async function startServer(
     try {
       await waitFor(
         `a server on port ${port}`,
-        () => process.exitCode() !== undefined || isListening(port),
+        () => process.exitCode() !== undefined || isReady(port),
         60,
       );
     } catch (error) {
