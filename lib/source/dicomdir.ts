@@ -60,8 +60,8 @@ function operandOf(dicomdir: string, fileId: readonly string[], folders: Folders
     const fault = new Fault("input", `${dicomdir} refers to a file outside of its folder: ${asWritten}`);
     return { path: asWritten, scanned: false, fault };
   }
-  const path = folders.find(folder, components);
-  if (path !== undefined) return namedOperand(path, factsOf(path));
+  const found = folders.find(folder, components);
+  if (found !== undefined) return found;
   const fault = new Fault("input", `cannot access file: ${asWritten}, to which ${dicomdir} refers`, {
     remedy: "see that the medium was copied as a whole; with -nh the files that are there are sent",
   });
@@ -81,16 +81,16 @@ class Folders {
   /** By path: simplified name -> name. */
   readonly #names = new Map<string, ReadonlyMap<string, string>>();
 
-  find(folder: string, components: readonly string[]): string | undefined {
-    const asWritten = folder + components.join("/");
-    if (exists(asWritten)) return asWritten;
+  find(folder: string, components: readonly string[]): Operand | undefined {
+    const asWritten = fileAt(folder + components.join("/"));
+    if (asWritten !== undefined) return asWritten;
     let path = folder;
     for (const [index, component] of components.entries()) {
       const name = this.#namesIn(path === "" ? "." : path).get(simplified(component));
       if (name === undefined) return undefined;
       path += index === components.length - 1 ? name : `${name}/`;
     }
-    return exists(path) ? path : undefined;
+    return fileAt(path);
   }
 
   #namesIn(folder: string): ReadonlyMap<string, string> {
@@ -117,6 +117,8 @@ function simplified(name: string): string {
   return name.toUpperCase().replace(/\.?(;\d+)?$/, "");
 }
 
-function exists(path: string): boolean {
-  return factsOf(path)?.isDirectory === false;
+/** Undefined where there is nothing, or a folder. */
+function fileAt(path: string): Operand | undefined {
+  const facts = factsOf(path);
+  return facts?.isDirectory === false ? namedOperand(path, facts) : undefined;
 }
