@@ -48,7 +48,7 @@ export async function send(stage: Stage): Promise<Ending> {
   if (checked === undefined) return await stoppedEarly(stage);
   const { needs, count, bad, totalBytes } = checked;
   const { note } = telling;
-  const archives = new ArchivesToRename(new Set(bad.map(({ path, member }) => member?.archivePath ?? path)));
+  const archives = new ArchivesToRename(input.rename ? bad : []);
   telling.begin(runEvent(settings, count));
   progress?.begin(totalBytes);
   for (const input of bad) note(badInputEvent(input));

@@ -58,6 +58,8 @@ export interface AssociationEvents {
 export interface AssociationOptions extends TimeLimits {
   /** --max-send-pdu; absent: only the peer's limit counts. */
   readonly maxSendPduBytes?: number | undefined;
+  /** Aimed at with each write, of which one or two are in memory; absent: BATCH_BYTES. */
+  readonly batchBytes?: number | undefined;
   readonly events?: AssociationEvents;
 }
 
@@ -74,6 +76,7 @@ export class Association {
   readonly #outgoing: Outgoing;
   readonly #deadlines: Deadlines;
   readonly #events: AssociationEvents;
+  readonly #batchBytes: number | undefined;
   /** Fulfilled when nothing is read any more and the connection is closed. */
   readonly #ended: Promise<void>;
   /** Waits for A-ASSOCIATE-AC or A-RELEASE-RP. */
@@ -87,6 +90,7 @@ export class Association {
   private constructor(duplex: Duplex, options: AssociationOptions) {
     this.#duplex = duplex;
     this.#events = options.events ?? {};
+    this.#batchBytes = options.batchBytes;
     this.#deadlines = new Deadlines(options, () => this.#waiting(), (fault) => this.#overdue(fault));
     this.#outgoing = new Outgoing(
       duplex,
@@ -221,7 +225,7 @@ export class Association {
     source?: ByteSource,
     sent?: (dataPdvs: number, lengthBytes: number) => void,
   ): Promise<void> {
-    this.#messages ??= new MessageWriter(this.#outgoing, this.#fragmentBytes);
+    this.#messages ??= new MessageWriter(this.#outgoing, this.#fragmentBytes, this.#batchBytes);
     const { taken } = await this.#messages.write(request.contextId, command, source, sent);
     const clock = () => request.sentMs = performance.now();
     if (taken === undefined) clock();

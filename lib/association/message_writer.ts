@@ -18,6 +18,7 @@ interface Slot {
 export class MessageWriter {
   readonly #outgoing: Outgoing;
   readonly #fragmentBytes: number;
+  readonly #batchBytes: number | undefined;
   /** The one used last is the first. */
   #slots: readonly Slot[] = [];
   #inMessage = false;
@@ -25,10 +26,14 @@ export class MessageWriter {
   /** Ends the wait for a slow source. */
   #stopWaiting: ((fault: Fault) => void) | undefined;
 
-  /** @param fragmentBytes longest fragment, even, at least 2; see longestFragmentBytes. */
-  constructor(outgoing: Outgoing, fragmentBytes: number) {
+  /**
+   * @param fragmentBytes longest fragment, even, at least 2; see longestFragmentBytes.
+   * @param batchBytes aimed at; absent: BATCH_BYTES
+   */
+  constructor(outgoing: Outgoing, fragmentBytes: number, batchBytes?: number) {
     this.#outgoing = outgoing;
     this.#fragmentBytes = fragmentBytes;
+    this.#batchBytes = batchBytes;
   }
 
   /**
@@ -73,7 +78,7 @@ export class MessageWriter {
   #nextSlot(): Slot {
     const [last, other] = this.#slots;
     if (last !== undefined && last.written === undefined) return last;
-    const next = other ?? { batch: new Batch(this.#fragmentBytes), written: undefined };
+    const next = other ?? { batch: new Batch(this.#fragmentBytes, this.#batchBytes), written: undefined };
     this.#slots = last === undefined ? [next] : [next, last];
     return next;
   }

@@ -18,11 +18,8 @@ export const FRAGMENT_OVERHEAD_BYTES = PDU_HEADER_BYTES + PDV_HEADER_BYTES;
 /** Longest maximum length used, whatever a peer offers (DCMTK's, too). */
 export const LONGEST_SEND_PDU_BYTES = 131072;
 
-/**
- * Bytes per socket write aimed at: with half of it large objects take a tenth longer, and twice as much would be felt
- * where many associations are open, as each has one or two.
- */
-const BATCH_BYTES = 512 * 1024;
+/** Bytes per socket write aimed at: with half of it large objects take a tenth longer. */
+export const BATCH_BYTES = 512 * 1024;
 const MOST_SLOTS = 64;
 /** Room for the largest command set of ours in the smallest fragments (2 bytes each). */
 const COMMAND_AREA_BYTES = 4096;
@@ -55,10 +52,13 @@ export class Batch {
   #end = COMMAND_AREA_BYTES;
   #used = 0;
 
-  /** @param fragmentBytes longest fragment, even, at least 2; see longestFragmentBytes. */
-  constructor(fragmentBytes: number) {
+  /**
+   * @param fragmentBytes longest fragment, even, at least 2; see longestFragmentBytes.
+   * @param aimedBytes as many fragments as go into this, but at least one
+   */
+  constructor(fragmentBytes: number, aimedBytes: number = BATCH_BYTES) {
     const slotBytes = FRAGMENT_OVERHEAD_BYTES + fragmentBytes;
-    const slots = Math.max(1, Math.min(MOST_SLOTS, Math.floor(BATCH_BYTES / slotBytes)));
+    const slots = Math.max(1, Math.min(MOST_SLOTS, Math.floor(aimedBytes / slotBytes)));
     this.#fragmentBytes = fragmentBytes;
     this.#buffer = new Uint8Array(COMMAND_AREA_BYTES + slots * slotBytes);
     this.#view = new DataView(this.#buffer.buffer);

@@ -28,7 +28,6 @@ export interface CheckedInputs {
 /** A file that cannot even be tried, and why. */
 export interface BadInput {
   readonly path: string;
-  readonly scanned: boolean;
   readonly member?: ArchiveMember;
   readonly fault: Fault;
 }
@@ -47,7 +46,7 @@ export class Inputs {
   readonly #settings: Settings;
   readonly #log: Logger;
   readonly #wishes: InputsWishes;
-  /** By `keyOf`. */
+  /** By `keyOf`; what is missing is remembered as such already. */
   readonly #bad = new Map<string, BadInput>();
   readonly #expansion = new Expansion(this.pace);
   readonly #memory = new OperandMemory();
@@ -103,7 +102,7 @@ export class Inputs {
       totalBytes = sum(totalBytes, operand.sizeBytes);
       const one = await checkOne(operand, again, look);
       if (one === undefined) continue;
-      this.#bad.set(keyOf(operand), one);
+      if (!this.#isMissing(operand)) this.#bad.set(keyOf(operand), one);
       const { fault } = one;
       if (!network.noHalt) throw fault;
       this.#log.warn(`${fault.message}, ignoring file`);
@@ -136,7 +135,12 @@ export class Inputs {
   }
 
   #badInput(operand: Operand): BadInput | undefined {
+    if (this.#isMissing(operand)) return new MissingInput(operand.path);
     return this.#bad.size === 0 ? undefined : this.#bad.get(keyOf(operand));
+  }
+
+  #isMissing({ path, scanned, member }: Operand): boolean {
+    return !scanned && member === undefined && this.#memory.wasMissing(path);
   }
 
   /** Every file that passed the check, each as often as --repeat says. */
@@ -189,7 +193,6 @@ export class Inputs {
 /** There may be very many of them: each makes its fault when it is asked for it. */
 class MissingInput implements BadInput {
   readonly path: string;
-  readonly scanned = false;
 
   constructor(path: string) {
     this.path = path;

@@ -42,10 +42,16 @@ export class OperandMemory {
     else if (!facts.isFile) this.#others.set(path, "other");
   }
 
+  /** Nothing was there when it was named, so it counts as bad for the whole run. */
+  wasMissing(path: string): boolean {
+    return this.#others.get(path) === "nothing";
+  }
+
   /** What it was; undefined: look. */
   seen(path: string): "file" | "nothing" | undefined {
-    const other = this.isComplete ? this.#others.get(path) ?? "file" : "other";
-    return other === "other" ? undefined : other;
+    const other = this.#others.get(path);
+    if (other === "nothing") return other;
+    return other === undefined && this.isComplete ? "file" : undefined;
   }
 }
 

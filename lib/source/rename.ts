@@ -3,6 +3,7 @@
 import type { Logger } from "../log/log.ts";
 import { isSameVersion } from "./file.ts";
 import { factsOf } from "./file_calls.ts";
+import type { BadInput } from "./inputs.ts";
 import type { FileVersion } from "./instance.ts";
 import { cannotRead } from "./reading_faults.ts";
 
@@ -50,11 +51,12 @@ function exists(path: string): boolean {
 export class ArchivesToRename {
   /** By path: whether all was good so far, and whether anything is left to be done. */
   readonly #archives = new Map<string, { isGood: boolean; isDone: boolean }>();
+  /** Paths of those of which something could not be read. */
   readonly #damaged: ReadonlySet<string>;
 
-  /** @param damaged paths of archives of which something could not be read */
-  constructor(damaged: ReadonlySet<string>) {
-    this.#damaged = damaged;
+  /** @param bad what could not be read, archives and their members among them */
+  constructor(bad: readonly Pick<BadInput, "path" | "member">[]) {
+    this.#damaged = new Set(bad.map(({ path, member }) => member?.archivePath ?? path));
   }
 
   /** A member, or the archive as a whole, has come to its end; `isDone` is false if its turn never came. */

@@ -15,7 +15,7 @@ import { dumpNegotiated, dumpRequested } from "../log/association_dump.ts";
 import type { Logger } from "../log/log.ts";
 import { LOGGER } from "../log/log.ts";
 import { dumpAssociateAc } from "../log/pdu_dump.ts";
-import { LONGEST_SEND_PDU_BYTES } from "../pdu/fragment.ts";
+import { BATCH_BYTES, LONGEST_SEND_PDU_BYTES } from "../pdu/fragment.ts";
 import {
   APPLICATION_CONTEXT,
   type AssociateAc,
@@ -57,6 +57,9 @@ export interface OpenAssociation {
 /** More outstanding operations than this, of all associations, gain nothing and only cost memory on both sides. */
 const MOST_OPERATIONS = 256;
 
+/** Of all associations, so that memory does not grow with their number. */
+const ALL_BATCHES_BYTES = 1024 * 1024;
+
 /** @throws Fault of the transport, the rejection, or a missing user identity response. */
 export async function openAssociation(
   connect: () => Promise<Duplex>,
@@ -75,6 +78,7 @@ export async function openAssociation(
   const association = await requested(
     Association.request(duplex, rq, {
       ...wish,
+      batchBytes: Math.min(BATCH_BYTES, ALL_BATCHES_BYTES / wish.jobs),
       events: {
         warning: (text) => net.warn(text),
         acBytes: (pdu) => {

@@ -185,6 +185,23 @@ Deno.test("a batch that is begun again holds nothing of the message before", asy
   ]);
 });
 
+Deno.test("a batch holds as many fragments as were aimed at, and at least one", () => {
+  const cases: [fragmentBytes: number, aimedBytes: number | undefined, fragments: number][] = [
+    [131060, undefined, 4],
+    [131060, 262144, 2],
+    [131060, 262143, 1],
+    [131060, 1, 1],
+    [16372, 65536, 4],
+    [2, 512 * 1024, 64],
+  ];
+  for (const [fragmentBytes, aimedBytes, fragments] of cases) {
+    const batch = new Batch(fragmentBytes, aimedBytes);
+    batch.begin(1);
+    while (!batch.full) void batch.put({ fill: () => fragmentBytes, ended: false, close() {} });
+    assertEquals(batch.dataPdvs, fragments, `${fragmentBytes} in ${aimedBytes}`);
+  }
+});
+
 Deno.test("a source that breaks its contract is a mistake of ours, and told", () => {
   const source = (lengthBytes: number, ended: boolean): ByteSource => ({
     fill: () => lengthBytes,

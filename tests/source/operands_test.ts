@@ -109,9 +109,15 @@ Deno.test("plain files, and what is missing, are looked at once, everything else
       return [...all].map((operand) => `${operand.path.slice(folder.length + 1)} ${operand.seen}`);
     };
     assertEquals(seen(), ["file file", "later nothing", "s/a file"]);
+    assertEquals(["file", "later", "s"].map((name) => memory.wasMissing(join(folder, name))), [
+      false,
+      true,
+      false,
+    ]);
+    await Deno.writeTextFile(join(folder, "later"), "");
+    assertEquals(seen(), ["file file", "later nothing", "s/a file"], "what was missing stays so");
     memory.isComplete = true;
     await Deno.remove(join(folder, "file"));
-    await Deno.writeTextFile(join(folder, "later"), "");
     await Deno.writeTextFile(join(folder, "s/b"), "");
     assertEquals(seen(), ["file file", "later nothing", "s/a file", "s/b file"]);
   });
