@@ -119,8 +119,8 @@ export async function connectorOf(
     standardInput: readsStandardInput(settings) ? "taken" : "free",
   });
   return async () => {
-    const signal = AbortSignal.timeout(network.acseTimeoutSeconds * 1000);
     const connection = await connect();
+    const signal = AbortSignal.timeout(network.acseTimeoutSeconds * 1000);
     const startedMs = performance.now();
     const duplex = await tls.start(connection, { peer, signal });
     await watch?.secured(tls.engine, duplex.details, performance.now() - startedMs);

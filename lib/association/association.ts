@@ -432,8 +432,8 @@ export class Association {
 
   /** A peer that is late, but takes what we write, is told. */
   #overdue(fault: Fault): void {
-    if (this.#machine.state === "Sta6" && !this.#outgoing.busy) this.#failAndAbort(fault, 0, 0);
-    else this.#fail(fault);
+    if (this.#outgoing.busy) this.#fail(fault);
+    else this.#failAndAbort(fault, 0, 0);
   }
 
   /** Ends every wait and the connection. */

@@ -7,11 +7,11 @@ import { MEDIA_STORAGE_DIRECTORY } from "../dicom/uids.ts";
 import { Fault } from "../errors.ts";
 import { type Beginning, encodingOf, nativeSyntaxUidOf } from "./beginning.ts";
 import type { StructureWalk } from "./structure.ts";
-import type { Survey } from "./survey.ts";
-import { type PaddedUid, TAG_SOP_INSTANCE_UID } from "./top_level.ts";
+import type { Survey } from "./survey_result.ts";
+import { type PaddedUid, TAG_SOP_INSTANCE_UID, wholeUid } from "./top_level.ts";
 
 export function isDicomdir(beginning: Beginning): boolean {
-  return beginning.meta.mediaStorageSopClassUid === MEDIA_STORAGE_DIRECTORY;
+  return beginning.meta.mediaStorageSopClassUid?.uid === MEDIA_STORAGE_DIRECTORY;
 }
 
 /**
@@ -53,8 +53,8 @@ export function conclude(
     declaredTransferSyntax: meta.transferSyntaxUid || undefined,
     encoding,
     passesThrough: settled === undefined || encodingOf(settled) === encoding,
-    mediaStorageSopClassUid: mediaStorageSopClassUid || undefined,
-    mediaStorageSopInstanceUid: mediaStorageSopInstanceUid || undefined,
+    mediaStorageSopClassUid: mediaStorageSopClassUid?.uid || undefined,
+    mediaStorageSopInstanceUid: mediaStorageSopInstanceUid?.uid || undefined,
     sopClassUid,
     sopInstanceUid,
     dataSetOffset: meta.dataSetOffset,
@@ -103,20 +103,17 @@ function settleUid(
   name: string,
   warnings: string[],
 ): string {
-  if (found?.isCut) {
-    throw new Fault("input", `cannot send ${name}: its ${element} is far too long to be a UID`, {
-      code: "0006:0202",
-      remedy: "a UID has at most 64 characters: correct it where the file comes from",
-    });
-  }
-  if (found?.spaces && found.uid !== "") {
+  if (found === undefined) return "";
+  const uid = wholeUid(found, element, name);
+  if (found.spaces && uid !== "") {
     const what = "contains one or more space characters, which were removed";
     warnings.push(`DcmUniqueIdentifier: Element ${element} ${what}`);
   }
-  return found?.uid ?? "";
+  return uid;
 }
 
-function borrow(uid: string, name: string, what: string, warnings: string[]): string {
+function borrow(found: PaddedUid | undefined, name: string, what: string, warnings: string[]): string {
+  const uid = settleUid(found, `Media Storage ${what}`, name, warnings);
   if (uid !== "") warnings.push(`the data set of ${name} has no ${what}, the one of its meta header is used`);
   return uid;
 }

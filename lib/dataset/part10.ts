@@ -14,7 +14,7 @@ import {
   tagText,
   UNDEFINED_LENGTH,
 } from "./element.ts";
-import { readUid, UID_WINDOW_BYTES } from "./top_level.ts";
+import { type PaddedUid, readUid, UID_WINDOW_BYTES, wholeUid } from "./top_level.ts";
 
 export const PREAMBLE_BYTES = 128;
 const PREFIX = 0x4449434D;
@@ -24,15 +24,16 @@ const TAG_MEDIA_STORAGE_SOP_CLASS_UID = 0x00020002;
 const TAG_MEDIA_STORAGE_SOP_INSTANCE_UID = 0x00020003;
 const TAG_TRANSFER_SYNTAX_UID = 0x00020010;
 
-/** What the file says about the instance it holds. "" stands for a UID that is missing or empty. */
+/** What the file says about the instance it holds. */
 export interface FileMeta {
   /** Preamble and "DICM" are there. */
   readonly hasPrefix: boolean;
   /** At least one element of group 0002 is there. */
   readonly present: boolean;
+  /** "" when it is missing or empty. */
   readonly transferSyntaxUid: string;
-  readonly mediaStorageSopClassUid: string;
-  readonly mediaStorageSopInstanceUid: string;
+  readonly mediaStorageSopClassUid: PaddedUid | undefined;
+  readonly mediaStorageSopInstanceUid: PaddedUid | undefined;
   readonly dataSetOffset: number;
   readonly warnings: readonly string[];
 }
@@ -54,8 +55,8 @@ export function readFileMeta(window: ByteWindow, name: string): FileMeta {
   const start = prefixed ? PREAMBLE_BYTES + 4 : 0;
   const warnings: string[] = [];
   let transferSyntaxUid = "";
-  let mediaStorageSopClassUid = "";
-  let mediaStorageSopInstanceUid = "";
+  let mediaStorageSopClassUid: PaddedUid | undefined;
+  let mediaStorageSopInstanceUid: PaddedUid | undefined;
   let declaredEnd = -1;
   let offset = start;
   for (;;) {
@@ -85,11 +86,15 @@ export function readFileMeta(window: ByteWindow, name: string): FileMeta {
     if (tag === TAG_GROUP_LENGTH && lengthBytes === 4 && seen >= 4) {
       declaredEnd = valueOffset + 4 + window.view.getUint32(value, true);
     } else if (tag === TAG_TRANSFER_SYNTAX_UID) {
-      transferSyntaxUid = readUid(window.view, value, lengthBytes).uid;
+      transferSyntaxUid = wholeUid(
+        readUid(window.view, value, lengthBytes),
+        "TransferSyntaxUID (0002,0010)",
+        name,
+      );
     } else if (tag === TAG_MEDIA_STORAGE_SOP_CLASS_UID) {
-      mediaStorageSopClassUid = readUid(window.view, value, lengthBytes).uid;
+      mediaStorageSopClassUid = readUid(window.view, value, lengthBytes);
     } else if (tag === TAG_MEDIA_STORAGE_SOP_INSTANCE_UID) {
-      mediaStorageSopInstanceUid = readUid(window.view, value, lengthBytes).uid;
+      mediaStorageSopInstanceUid = readUid(window.view, value, lengthBytes);
     }
     offset = valueOffset + lengthBytes;
   }

@@ -3,6 +3,7 @@
  * stand, and the few numbers that tell native pixel data from a mislabelled compressed stream.
  */
 import { charactersOf } from "../bytes/characters.ts";
+import { Fault } from "../errors.ts";
 import { type ElementHeader, TAG_PIXEL_DATA, UNDEFINED_LENGTH } from "./element.ts";
 
 export const TAG_SOP_CLASS_UID = 0x00080016;
@@ -39,6 +40,15 @@ export function readUid(view: DataView, offset: number, lengthBytes: number): Pa
   for (; start < end && view.getUint8(start) === 0x20; start++) spaces = true;
   const uid = charactersOf(new Uint8Array(view.buffer, view.byteOffset + start, end - start));
   return { uid, spaces, isCut: lengthBytes > UID_WINDOW_BYTES };
+}
+
+/** @throws Fault "input" when it is not all of it: that would be the UID of something else */
+export function wholeUid({ uid, isCut }: PaddedUid, element: string, name: string): string {
+  if (!isCut) return uid;
+  throw new Fault("input", `cannot send ${name}: its ${element} is far too long to be a UID`, {
+    code: "0006:0202",
+    remedy: "a UID has at most 64 characters: correct it where the file comes from",
+  });
 }
 
 /** Number of Frames is text (IS); 1 if it makes no sense. */

@@ -11,8 +11,9 @@ import type { SeekableBytes } from "../bytes/seekable.ts";
 import type { ByteSource } from "../bytes/source.ts";
 import { SpareBuffers } from "../bytes/spare_buffers.ts";
 import { Fault } from "../errors.ts";
-import { factsOf, type FileFacts, type OpenFile, openToRead } from "./file_calls.ts";
+import { factsOf, openToRead } from "./file_calls.ts";
 import type { FileVersion } from "./instance.ts";
+import type { FileFacts, OpenFile } from "./open_file.ts";
 import { cannotRead } from "./reading_faults.ts";
 import { STANDARD_INPUT } from "./pipe.ts";
 import { ReadAhead } from "./read_ahead.ts";
@@ -159,8 +160,9 @@ export class InputFile implements SeekableBytes {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    void this.#ahead?.close();
-    this.#file.close();
+    // Closed while it is read from, its descriptor could be another file's by then.
+    if (this.#ahead === undefined) this.#file.close();
+    else void this.#ahead.close().finally(() => this.#file.close());
     if (this.#head !== undefined) heads.give(this.#head);
     this.#head = undefined;
   }

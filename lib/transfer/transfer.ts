@@ -183,13 +183,16 @@ export class Transfer {
     let failures = 0;
     let fruitless = 0;
     while (!this.#course.halted) {
-      const opening = this.#open(contexts, isFirst, failures++, leave);
+      const opening = this.#open(contexts, isFirst, failures, leave);
       // While the peer thinks about the request, the first file is got ready.
       const first = isFirst ? seen(this.#preparation.first(list)) : undefined;
       const open = await opening;
       if (typeof open !== "object") this.#preparation.giveBack(list, await first);
-      if (open === "again") continue;
       if (open === undefined) return;
+      if (open === "again") {
+        failures++;
+        continue;
+      }
       opened?.();
       const { usable, begun, progress } = await this.#drain(list, open, first);
       if (progress) failures = 0;

@@ -635,7 +635,7 @@ const CASES: readonly Case[] = [
   // --- silence ---
   {
     name: "no answer to the A-ASSOCIATE-RQ",
-    script: [{ read: "associateRq" }, { stall: true }],
+    script: [{ read: "associateRq" }, { read: "abort" }],
     course: { options: { acseTimeoutSeconds: 0.3 } },
     expected: {
       during: "request",
@@ -681,7 +681,7 @@ const CASES: readonly Case[] = [
   },
   {
     name: "no answer to the A-RELEASE-RQ",
-    script: [...RELEASING, { stall: true }],
+    script: [...RELEASING, { read: "abort" }],
     course: { options: { acseTimeoutSeconds: 0.3 } },
     expected: { during: "release", kind: "lost", code: "0006:031a", text: "no A-RELEASE-RP within 0.3 s" },
   },
@@ -714,6 +714,7 @@ const TOLD: Readonly<Record<string, number>> = {
   "0006:0303": 2,
   "0006:0308": 2,
   "0006:0319": 0,
+  "0006:031a": 0,
   "0006:0321": 2,
 };
 

@@ -2,7 +2,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { deflateRawSync } from "node:zlib";
 import { seekableMemory } from "../../lib/bytes/seekable.ts";
 import { NotDicom, type ReadMode } from "../../lib/dataset/beginning.ts";
-import { type Survey, survey } from "../../lib/dataset/survey.ts";
+import { survey } from "../../lib/dataset/survey.ts";
+import type { Survey } from "../../lib/dataset/survey_result.ts";
 import { Fault } from "../../lib/errors.ts";
 import { encodeDataSet, imageElements, imageFile, joined, metaHeader } from "../peers/made_up_files.ts";
 import {
@@ -327,6 +328,18 @@ const REFUSALS: readonly Refusal[] = [
       PATIENT,
     ]),
     message: "its SOPInstanceUID (0008,0018) is far too long to be a UID",
+    code: "0006:0202",
+  },
+  {
+    what: "a meta header's UID without end, and none in the data set",
+    bytes: joined([meta(EXPLICIT, SOP_CLASS, "1".repeat(5000)), PATIENT]),
+    message: "its Media Storage SOP Instance UID is far too long to be a UID",
+    code: "0006:0202",
+  },
+  {
+    what: "a transfer syntax UID without end",
+    bytes: joined([meta("1".repeat(5000)), PLAIN]),
+    message: "its TransferSyntaxUID (0002,0010) is far too long to be a UID",
     code: "0006:0202",
   },
   {

@@ -34,6 +34,8 @@ interface Run {
   /** What was said at level warn and above. */
   readonly lines: readonly string[];
   readonly connections: number;
+  /** How often the delay had been doubled, at each wait for another try. */
+  readonly doublings: readonly number[];
 }
 
 /** Sends files 1, 2, ... to a peer with one script for each connection. */
@@ -47,6 +49,7 @@ async function run(
   let association: Association | undefined;
   const outcomes: string[] = [];
   const lines: string[] = [];
+  const doublings: number[] = [];
   const inUse = new Set<string>();
   const log = new Logger(plainBackend("warn", (text) => lines.push(...text.trimEnd().split("\n"))));
   const wish = {
@@ -73,10 +76,12 @@ async function run(
       return instanceOf(path, inUse);
     },
     record: ({ work, outcome }) => void outcomes.push(`${work.path} ${outcome.kind}`),
+    // Up to a quarter is taken off.
+    retrying: (_, seconds) => doublings.push(Math.ceil(Math.log2(seconds / PLAN.retryDelaySeconds))),
   });
   const exitCode = await transfer.run(works(files));
   assertEquals([...inUse], [], "files, and data sets, that were not closed");
-  return { exitCode, outcomes, lines, connections: peer.connections.length };
+  return { exitCode, outcomes, lines, connections: peer.connections.length, doublings };
 }
 
 async function* works(files: number): AsyncGenerator<Work> {
@@ -134,6 +139,7 @@ interface Case {
   readonly exitCode: number;
   readonly outcomes: readonly string[];
   readonly connections?: number;
+  readonly doublings?: readonly number[];
   /** Of the lines, those that must be there. */
   readonly lines?: readonly string[];
 }
@@ -191,6 +197,27 @@ const CASES: readonly Case[] = [
     exitCode: 10,
     outcomes: ["1 notSent"],
     connections: 3,
+    doublings: [0, 1],
+  },
+  {
+    name: "associations are refused and lost in turn: each counts once, and the wait doubles each time",
+    scripts: [reject(2), [...ACCEPT, ...ABORT], reject(2), [...ACCEPT, ...stored, ...RELEASE]],
+    files: 1,
+    plan: { retries: 3 },
+    exitCode: 0,
+    outcomes: ["1 stored"],
+    connections: 4,
+    doublings: [0, 1, 2],
+  },
+  {
+    name: "what the peer answers begins the count anew",
+    scripts: [reject(2), [...ACCEPT, ...stored, ...ABORT], reject(2), [...ACCEPT, ...stored, ...RELEASE]],
+    files: 2,
+    plan: { retries: 2 },
+    exitCode: 0,
+    outcomes: ["1 stored", "2 stored"],
+    connections: 4,
+    doublings: [0, 0, 1],
   },
   {
     name: "the peer aborts between two files",
@@ -312,7 +339,18 @@ const CASES: readonly Case[] = [
 ];
 
 for (
-  const { name, scripts, files, plan, isLostEarly, exitCode, outcomes, connections = 1, lines = [] } of CASES
+  const {
+    name,
+    scripts,
+    files,
+    plan,
+    isLostEarly,
+    exitCode,
+    outcomes,
+    connections = 1,
+    lines = [],
+    doublings,
+  } of CASES
 ) {
   Deno.test(name, async () => {
     const came = await run(scripts, files, plan, isLostEarly);
@@ -321,6 +359,7 @@ for (
       [exitCode, outcomes, connections],
       came.lines.join("\n"),
     );
+    if (doublings !== undefined) assertEquals(came.doublings, doublings);
     for (const line of lines) {
       assertEquals(came.lines.filter((each) => each === line), [line], came.lines.join("\n"));
     }
