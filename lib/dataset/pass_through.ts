@@ -15,7 +15,8 @@ import { conclude } from "./conclude.ts";
 import { InflatingFeed } from "./inflating_feed.ts";
 import { StructureWalk } from "./structure.ts";
 import { StructureFeed } from "./structure_feed.ts";
-import { type Survey, survey } from "./survey.ts";
+import { survey } from "./survey.ts";
+import type { Survey } from "./survey_result.ts";
 
 /** How much of a stream is held in memory to find out what it is. */
 export const PREFIX_BYTES = 1024 * 1024;

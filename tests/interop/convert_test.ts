@@ -3,7 +3,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { seekableMemory } from "../../lib/bytes/seekable.ts";
 import { conversion } from "../../lib/dataset/conversion.ts";
-import { type Survey, survey } from "../../lib/dataset/survey.ts";
+import { survey } from "../../lib/dataset/survey.ts";
+import type { Survey } from "../../lib/dataset/survey_result.ts";
 import { builtInDictionary } from "../../lib/dicom/dictionary.ts";
 import { VR_SQ } from "../../lib/dicom/vr.ts";
 import { Fault } from "../../lib/errors.ts";
