@@ -2,11 +2,12 @@
 
 import type { LogEnvironment } from "./environment.ts";
 import { makeFilters } from "./filter.ts";
-import { type Layout, makeLayout, type TimedEvent } from "./layout.ts";
+import { makeLayout } from "./layout.ts";
 import { LogFile } from "./log_file.ts";
 import type { Complain, Properties } from "./properties.ts";
 import { CalendarRoll, periodFormat, rollBySize, rollingSizeBytes } from "./rolling.ts";
 import { openSyslog } from "./syslog.ts";
+import type { Layout, TimedEvent } from "./timed_event.ts";
 
 export interface Appender {
   /** True for the events that its threshold and filters let pass. */

@@ -1,18 +1,10 @@
 /** Layouts: how an appender writes one event. */
 
 import type { LogEnvironment } from "./environment.ts";
-import type { Level, LogEvent } from "./log.ts";
 import { compilePattern } from "./pattern.ts";
 import type { Complain, Properties } from "./properties.ts";
 import { strftime } from "./strftime.ts";
-
-/** An event and when it happened. */
-export interface TimedEvent extends LogEvent {
-  readonly epochMilliseconds: number;
-}
-
-/** Answers the whole text, line end included. */
-export type Layout = (event: TimedEvent) => string;
+import { type Layout, levelName, runMilliseconds } from "./timed_event.ts";
 
 /** "WARN - text". */
 const simple: Layout = (event) => `${levelName(event.level)} - ${event.text}\n`;
@@ -48,14 +40,4 @@ function timeThreadCategory(options: Properties, environment: LogEnvironment): L
     const level = levelName(event.level);
     return `${time} [${environment.processId}] ${level} ${event.logger} <> - ${event.text}\n`;
   };
-}
-
-/** DCMTK's name of a level: "WARN". */
-export function levelName(level: Level): string {
-  return level.toUpperCase();
-}
-
-/** Since the start of the process. */
-export function runMilliseconds(): number {
-  return Math.round(performance.now());
 }

@@ -1,9 +1,9 @@
 /** PatternLayout: "%D{%H:%M:%S} %5p - %-8c{1} - %m%n". */
 
 import type { LogEnvironment } from "./environment.ts";
-import { type Layout, levelName, runMilliseconds, type TimedEvent } from "./layout.ts";
 import type { Complain } from "./properties.ts";
 import { strftime } from "./strftime.ts";
+import { type Layout, levelName, runMilliseconds, type TimedEvent } from "./timed_event.ts";
 
 /** Makes a piece of a line from the event and that line of its text. */
 type Converter = (event: TimedEvent, line: string) => string;
