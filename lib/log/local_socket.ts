@@ -4,8 +4,8 @@
  */
 
 import { openLibc } from "../libc.ts";
+import type { DatagramSink } from "./datagram_sink.ts";
 import type { Complain } from "./properties.ts";
-import type { DatagramSink } from "./syslog.ts";
 
 const SYMBOLS = {
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" },

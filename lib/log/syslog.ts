@@ -1,11 +1,12 @@
 /** Syslog messages: RFC 5424 by UDP to another host, RFC 3164 to the service of this one, as DCMTK sends them. */
 
+import type { DatagramSink } from "./datagram_sink.ts";
 import type { LogEnvironment } from "./environment.ts";
 import type { Level } from "./log.ts";
-import type { TimedEvent } from "./layout.ts";
 import { openLocalSocket } from "./local_socket.ts";
 import type { Complain, Properties } from "./properties.ts";
 import { strftime } from "./strftime.ts";
+import type { TimedEvent } from "./timed_event.ts";
 import { openUdp } from "./udp.ts";
 
 /** RFC 5424 table 2 from severity 2 on, as log4cplus maps its levels. */
@@ -45,13 +46,6 @@ const FACILITIES: Readonly<Record<string, number>> = {
 /** What fits into one datagram with room for the header. */
 const MAX_TEXT_CHARACTERS = 16_000;
 const DEFAULT_PORT = 514;
-
-/** Somewhere datagrams go to. Neither waits nor throws. */
-export interface DatagramSink {
-  send(text: string): void;
-  /** Resolves when all has been sent that can be. */
-  close(): Promise<void>;
-}
 
 export interface Syslog {
   /** `text` is the event as the layout writes it. */

@@ -1,8 +1,8 @@
 /** Datagrams by UDP, one after the other. */
 
 import type { Socket } from "node:dgram";
+import type { DatagramSink } from "./datagram_sink.ts";
 import type { Complain } from "./properties.ts";
-import type { DatagramSink } from "./syslog.ts";
 
 /** More than this waiting means that the network is not taking them. */
 const MAX_WAITING = 10_000;
