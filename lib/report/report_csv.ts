@@ -1,7 +1,7 @@
 /** One row a file, RFC 4180. */
 
 import type { FileEvent } from "./events.ts";
-import type { ReportFormat } from "./report_file.ts";
+import type { ReportFormat } from "./report_format.ts";
 
 const COLUMNS = [
   "path",

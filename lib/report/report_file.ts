@@ -5,18 +5,9 @@ import type { Logger } from "../log/log.ts";
 import { type NewFile, reasonOf } from "../log/new_file.ts";
 import type { Event, Observer } from "./events.ts";
 import { csvFormat } from "./report_csv.ts";
+import type { ReportFormat } from "./report_format.ts";
 import { jsonFormat } from "./report_json.ts";
 import { junitFormat } from "./report_junit.ts";
-
-/** A way to write events down one by one, so that none needs to be kept. */
-export interface ReportFormat {
-  /** How every report in it begins, in all versions of this program. */
-  readonly signature: string;
-  /** What is appended for an event. */
-  text(event: Event): string;
-  /** In the end: what replaces the beginning of the file, as many bytes as the run event made of it. */
-  beginning?(): string;
-}
 
 const FORMATS: ReadonlyMap<string, () => ReportFormat> = new Map([
   ["json", jsonFormat],

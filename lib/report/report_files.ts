@@ -6,7 +6,8 @@ import type { Logger } from "../log/log.ts";
 import { type FileKind, NewFile } from "../log/new_file.ts";
 import type { Observer } from "./events.ts";
 import { METRICS, Metrics } from "./metrics.ts";
-import { ReportFile, type ReportFormat, reportFormatOf } from "./report_file.ts";
+import { ReportFile, reportFormatOf } from "./report_file.ts";
+import type { ReportFormat } from "./report_format.ts";
 
 /** @throws Fault "configuration" when one of them cannot be written, or its name is unfit or that of another file */
 export function openReportFiles({ file, metrics }: ReportSettings, log: Logger): Observer[] {

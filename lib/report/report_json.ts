@@ -1,6 +1,6 @@
 /** One JSON object with the run event, all events of files, associations and retries in order, and the summary. */
 
-import type { ReportFormat } from "./report_file.ts";
+import type { ReportFormat } from "./report_format.ts";
 
 export function jsonFormat(): ReportFormat {
   let isFirst = true;

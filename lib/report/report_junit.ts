@@ -6,7 +6,7 @@
  */
 
 import { type FileEvent, hasFailed, type RunEvent } from "./events.ts";
-import type { ReportFormat } from "./report_file.ts";
+import type { ReportFormat } from "./report_format.ts";
 
 const NO_COUNTS = { tests: 0, failures: 0, errors: 0, skipped: 0, seconds: 0 };
 type Counts = typeof NO_COUNTS;
