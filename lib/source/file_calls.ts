@@ -7,25 +7,7 @@
  */
 
 import { libcFiles } from "./libc_files.ts";
-
-/** What the operating system knows of a file. */
-export interface FileFacts {
-  readonly isFile: boolean;
-  readonly isDirectory: boolean;
-  readonly sizeBytes: number;
-  /** Milliseconds since 1970, with fractions where they are known; 0 when nothing is. */
-  readonly modifiedMs: number;
-}
-
-/** A file that is open for reading. Its calls throw what Deno throws. */
-export interface OpenFile {
-  facts(): FileFacts;
-  /** One read at `offset`; answers how many bytes came, 0 at the end of the file. */
-  readAt(offset: number, into: Uint8Array): number;
-  /** The same without making others wait; one at a time. `into` is at least 64 bytes long, and nobody else's till then. */
-  readAtLater(offset: number, into: Uint8Array): Promise<number>;
-  close(): void;
-}
+import type { FileFacts, OpenFile } from "./open_file.ts";
 
 /** Undefined when nothing can be seen there. Follows symbolic links. */
 export function factsOf(path: string): FileFacts | undefined {

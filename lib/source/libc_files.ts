@@ -1,7 +1,7 @@
 /** Files through the C library of a Linux system. What it refuses is undefined here, and left to Deno to explain. */
 
 import { openLibc } from "../libc.ts";
-import type { FileFacts, OpenFile } from "./file_calls.ts";
+import type { FileFacts, OpenFile } from "./open_file.ts";
 
 const SYMBOLS = {
   open: { parameters: ["buffer", "i32"], result: "i32" },

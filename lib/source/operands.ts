@@ -2,7 +2,8 @@
 import type { Fault } from "../errors.ts";
 import type { ArchiveMember } from "./archives/member.ts";
 import type { Logger } from "../log/log.ts";
-import { factsOf, type FileFacts } from "./file_calls.ts";
+import { factsOf } from "./file_calls.ts";
+import type { FileFacts } from "./open_file.ts";
 import type { ScanFolder } from "./scan.ts";
 
 /** One file to be sent, or one reason why something cannot be. */

@@ -1,5 +1,5 @@
 import { SpareBuffers } from "../bytes/spare_buffers.ts";
-import type { OpenFile } from "./file_calls.ts";
+import type { OpenFile } from "./open_file.ts";
 import { cannotRead } from "./reading_faults.ts";
 
 /** Large, so that handing the wait over to another thread is paid for seldom. */

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { withFolder } from "../with_folder.ts";
-import { factsOf, type OpenFile, openToRead } from "../../lib/source/file_calls.ts";
+import { factsOf, openToRead } from "../../lib/source/file_calls.ts";
+import type { OpenFile } from "../../lib/source/open_file.ts";
 
 const CONTENT = Uint8Array.from({ length: 10_000 }, (_, at) => at % 251);
 
