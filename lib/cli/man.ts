@@ -44,7 +44,6 @@ const ENVIRONMENT: readonly Paragraph[] = [
   ],
   ["TCP_NODELAY", "0 lets the system gather small writes; without need, and slow."],
   ["TCP_BUFFER_LENGTH", "Accepted and without effect: the system chooses better."],
-  ["NO_COLOR", "If set, output is never coloured."],
 ];
 
 const EXAMPLES: readonly Paragraph[] = [
