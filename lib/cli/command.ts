@@ -7,8 +7,8 @@
  */
 
 import { asFault, Fault } from "../errors.ts";
-import { evaluate, evaluateLog, evaluatePort, type ReadVariable } from "./evaluate.ts";
-import type { ReadFile } from "./command_file.ts";
+import type { CommandEnvironment } from "./environment.ts";
+import { evaluate, evaluateLog, evaluatePort } from "./evaluate.ts";
 import type { Given } from "./given.ts";
 import { findOption, type Option } from "./options.ts";
 import { parseArguments, requireOperands } from "./parse.ts";
@@ -27,14 +27,8 @@ export type Command =
   /** `log` is there if it was understood before the mistake: then --arguments is to be heeded, and silence. */
   | { readonly kind: "mistake"; readonly fault: Fault; readonly log?: LogSettings };
 
-/** What reading a command line needs from outside. */
-export interface Surroundings {
-  readonly readFile: ReadFile;
-  readonly variable: ReadVariable;
-}
-
 /** Understands the arguments that follow the program's name. Never throws. */
-export function readCommand(argv: readonly string[], { readFile, variable }: Surroundings): Command {
+export function readCommand(argv: readonly string[], { readFile, variable }: CommandEnvironment): Command {
   let log: LogSettings | undefined;
   try {
     const named = explained(argv);

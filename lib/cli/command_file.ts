@@ -1,9 +1,7 @@
 /** Command files: an argument `@name` stands for the arguments written in the file `name`. */
 
 import { Fault } from "../errors.ts";
-
-/** Reads a whole file, of a bounded size; throws what the system says when it cannot. */
-export type ReadFile = (path: string) => Uint8Array;
+import type { ReadFile } from "./environment.ts";
 
 /**
  * `argv` with every `@name` replaced by what that file holds. A lone `@` stays, and so does an `@name` inside a command

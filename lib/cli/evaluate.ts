@@ -4,6 +4,7 @@
  */
 
 import { Fault } from "../errors.ts";
+import type { ReadVariable } from "./environment.ts";
 import { evaluateTls } from "./evaluate_tls.ts";
 import { describeParam, type Given, readInteger } from "./given.ts";
 import { findOption, type OptionName } from "./options.ts";
@@ -22,9 +23,6 @@ import type {
   Task,
   UserIdentityWish,
 } from "./settings.ts";
-
-/** The value of an environment variable, if it is set. */
-export type ReadVariable = (name: string) => string | undefined;
 
 /**
  * The port operand, which is looked at before anything else.

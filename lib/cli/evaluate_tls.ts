@@ -1,8 +1,8 @@
 /** The TLS part of the settings: which options may stand together, and what they come to. */
 
 import { Fault } from "../errors.ts";
+import type { ReadVariable } from "./environment.ts";
 import type { Given } from "./given.ts";
-import type { ReadVariable } from "./evaluate.ts";
 import type { SecretSource, TlsProfileName, TlsWishes } from "./settings.ts";
 
 /**

@@ -6,7 +6,8 @@
  */
 
 import { Fault } from "../errors.ts";
-import { expandCommandFiles, type ReadFile } from "./command_file.ts";
+import { expandCommandFiles } from "./command_file.ts";
+import type { ReadFile } from "./environment.ts";
 import { Given, type GivenOption } from "./given.ts";
 import { findOption, type Option } from "./options.ts";
 import { hintFor } from "./suggest.ts";

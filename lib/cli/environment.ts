@@ -1,0 +1,12 @@
+/** What a command line may refer to, apart from itself. */
+
+/** Reads a whole file, of a bounded size; throws what the system says when it cannot. */
+export type ReadFile = (path: string) => Uint8Array;
+
+/** The value of an environment variable, if it is set. */
+export type ReadVariable = (name: string) => string | undefined;
+
+export interface CommandEnvironment {
+  readonly readFile: ReadFile;
+  readonly variable: ReadVariable;
+}
