@@ -72,3 +72,9 @@ export function asFault(caught: unknown): Fault {
   const text = caught instanceof Error ? caught.message : String(caught);
   return new Fault("bug", `internal error: ${text}`, { cause: caught });
 }
+
+/** The operating system's own words for an error: the runtime adds its number, "(os error 2)", and what it did to what. */
+export function systemText(caught: unknown): string {
+  const text = caught instanceof Error ? caught.message : String(caught);
+  return text.replace(/ \(os error \d+\).*$/, "");
+}

@@ -2,8 +2,8 @@
  * One association as its requestor sees it (PS3.8): request, store, release, abort.
  *
  * How this room works: `transport.ts` and `tls*.ts` make a Duplex of bytes; `Association.request` negotiates over it.
- * One loop reads all the time, feeds every PDU to the state machine (`states.ts`), and hands responses
- * (`responses.ts`) to whoever waits for them (`requests.ts`), so an abort is seen even in the middle of a large object;
+ * One loop reads all the time (`incoming.ts`), every PDU goes through the state machine (`states.ts`), and responses
+ * (`responses.ts`) go to whoever waits for them (`requests.ts`), so an abort is seen even in the middle of a large object;
  * `takeAnswers` does the same without waiting for the loop's turn.
  * Messages are cut into batches (`message_writer.ts`), which are written one after the other (`outgoing.ts`);
  * `deadlines.ts` keeps all time limits. Whatever goes wrong becomes one Fault that ends every wait at once; after that
@@ -13,33 +13,31 @@
 import type { ByteSource } from "../bytes/source.ts";
 import { COMMAND } from "../dimse/command_set.ts";
 import { type DimseRsp, encodeEchoRq, encodeStoreRq, type StoreRq } from "../dimse/messages.ts";
-import { asFault, Fault } from "../errors.ts";
+import { asFault, Fault, systemText } from "../errors.ts";
 import { decodePdu } from "../pdu/decode.ts";
 import { encodePdu } from "../pdu/encode.ts";
 import { longestFragmentBytes } from "../pdu/fragment.ts";
-import { type FramingError, PduFramer } from "../pdu/frame.ts";
-import type { AssociateAc, AssociateRq, MalformedPdu, Pdu, Pdv } from "../pdu/types.ts";
-import { CONTEXT_RESULT, PDU_NAME } from "../pdu/types.ts";
+import type { FramingError } from "../pdu/frame.ts";
+import type { AssociateAc, AssociateRq, Pdv } from "../pdu/types.ts";
+import { ABORT_REASON, ABORT_SOURCE, CONTEXT_RESULT } from "../pdu/types.ts";
 import { Deadlines, type StallLimits, type TimeLimits, type Waiting } from "./deadlines.ts";
 import type { Duplex } from "./duplex.ts";
+import { Incoming } from "./incoming.ts";
 import { MessageWriter } from "./message_writer.ts";
 import { Outgoing } from "./outgoing.ts";
 import {
   abortText,
   lostFault,
-  protocolFault,
+  misframing,
   rejectionFault,
   releasedFault,
-  startOfOtherProtocol,
+  type Violation,
+  violation,
 } from "./refusals.ts";
 import { OpenRequest, Requests } from "./requests.ts";
 import { Responses } from "./responses.ts";
 import { eventOf, StateMachine } from "./states.ts";
 
-/** Longest PDU body read: twice the most we announce. A claim of 4 GB ends the association. */
-const LONGEST_RECEIVED_PDU_BYTES = 1 << 18;
-/** What one read of the reading loop may bring. */
-const ARRIVAL_BYTES = 1 << 14;
 /** How long a peer may take to close after our A-ABORT before we do. */
 const ABORT_GRACE_MS = 500;
 /** How long the reading side may take to say why a write failed. */
@@ -51,8 +49,6 @@ export interface AssociationEvents {
   acBytes?(pdu: Uint8Array): void;
   /** Something odd that does not stop the association. */
   warning?(text: string): void;
-  /** A response has arrived. */
-  response?(rsp: DimseRsp, contextId: number): void;
 }
 
 export interface AssociationOptions extends TimeLimits {
@@ -68,35 +64,44 @@ export interface SentStore {
   readonly response: Promise<DimseRsp>;
 }
 
+/** What the peer's answer has settled. */
+interface Established {
+  readonly ac: AssociateAc;
+  readonly fragmentBytes: number;
+  readonly messages: MessageWriter;
+  readonly responses: Responses;
+}
+
 export class Association {
   readonly #duplex: Duplex;
+  readonly #options: AssociationOptions;
   readonly #machine = new StateMachine();
-  readonly #framer = new PduFramer(LONGEST_RECEIVED_PDU_BYTES);
   readonly #requests = new Requests();
+  readonly #incoming: Incoming;
   readonly #outgoing: Outgoing;
   readonly #deadlines: Deadlines;
-  readonly #events: AssociationEvents;
-  readonly #batchBytes: number | undefined;
   /** Fulfilled when nothing is read any more and the connection is closed. */
   readonly #ended: Promise<void>;
   /** Waits for A-ASSOCIATE-AC or A-RELEASE-RP. */
   #acse: { readonly awaited: string; readonly settle: PromiseWithResolvers<void> } | undefined;
   #fault: Fault | undefined;
-  #ac: AssociateAc | undefined;
-  #responses = new Responses([]);
-  #messages: MessageWriter | undefined;
-  #fragmentBytes = 0;
+  #established: Established | undefined;
 
   private constructor(duplex: Duplex, options: AssociationOptions) {
     this.#duplex = duplex;
-    this.#events = options.events ?? {};
-    this.#batchBytes = options.batchBytes;
+    this.#options = options;
     this.#deadlines = new Deadlines(options, () => this.#waiting(), (fault) => this.#overdue(fault));
     this.#outgoing = new Outgoing(
       duplex,
       () => this.#deadlines.moved(),
       (caught) => this.#whyWriteFailed(caught),
     );
+    this.#incoming = new Incoming(duplex, {
+      isReading: () => this.#fault === undefined && this.#machine.state !== "Sta1",
+      moved: () => this.#deadlines.moved(),
+      take: (pdu) => this.#take(pdu),
+      inMessage: () => this.#established?.responses.inMiddle ?? false,
+    });
     this.#machine.on("associateRequest");
     this.#machine.on("transportConnected");
     this.#ended = this.#receive();
@@ -112,8 +117,6 @@ export class Association {
     try {
       await association.#ask("A-ASSOCIATE-AC", encodePdu(rq));
       association.#throwIfFaulty(); // by what came behind the answer
-      const { maximumLengthReceived } = association.ac;
-      association.#fragmentBytes = longestFragmentBytes(maximumLengthReceived, options.maxSendPduBytes);
       return association;
     } catch (caught) {
       if (association.#fault === undefined) association.destroy();
@@ -124,13 +127,17 @@ export class Association {
 
   /** The peer's answer. */
   get ac(): AssociateAc {
-    if (this.#ac === undefined) throw new RangeError("association is not established");
-    return this.#ac;
+    return this.#settled.ac;
   }
 
   /** Longest PDV fragment sent, in bytes; see longestFragmentBytes. */
   get fragmentBytes(): number {
-    return this.#fragmentBytes;
+    return this.#settled.fragmentBytes;
+  }
+
+  get #settled(): Established {
+    if (this.#established === undefined) throw new RangeError("association is not established");
+    return this.#established;
   }
 
   /** Why the association ended early; undefined while it is usable. */
@@ -185,7 +192,7 @@ export class Association {
 
   /** Ends every wait with `fault` and tells the peer with an A-ABORT, as far as that can be done at once. */
   cancel(fault: Fault): void {
-    this.#failAndAbort(fault, 0, 0);
+    this.#failAndAbort(fault);
   }
 
   /** From now on the association is given up when no byte moves for so long. */
@@ -225,8 +232,7 @@ export class Association {
     source?: ByteSource,
     sent?: (dataPdvs: number, lengthBytes: number) => void,
   ): Promise<void> {
-    this.#messages ??= new MessageWriter(this.#outgoing, this.#fragmentBytes, this.#batchBytes);
-    const { taken } = await this.#messages.write(request.contextId, command, source, sent);
+    const { taken } = await this.#settled.messages.write(request.contextId, command, source, sent);
     const clock = () => request.sentMs = performance.now();
     if (taken === undefined) clock();
     else taken.then(clock, () => {}); // the request has been rejected then
@@ -235,7 +241,9 @@ export class Association {
   /** The peer's abort or close is the better reason, and may be just about to be read. */
   async #whyWriteFailed(caught: unknown): Promise<Fault> {
     await within(this.#ended, CAUSE_GRACE_MS);
-    const fault = caught instanceof Fault ? caught : lostFault(`sending failed: ${textOf(caught)}`, caught);
+    const fault = caught instanceof Fault
+      ? caught
+      : lostFault(`sending failed: ${systemText(caught)}`, caught);
     this.#fail(fault);
     return this.#fault ?? fault;
   }
@@ -243,38 +251,16 @@ export class Association {
   // --- reading ---
 
   async #receive(): Promise<void> {
-    // Not the framer's own space, which takeAnswers() fills while this waits.
-    const arrival = new Uint8Array(ARRIVAL_BYTES);
     try {
-      while (this.#isReading()) {
-        this.#framer.put(arrival.subarray(0, await this.#read(arrival)));
-        this.#takeWhole();
-      }
+      await this.#incoming.receive();
     } catch (caught) {
       this.#endBy(caught);
     }
-    if (this.#machine.state !== "Sta1") await this.#awaitClose();
+    if (this.#machine.state !== "Sta1") { // but Sta13
+      await this.#incoming.ignoreUntilClose();
+      this.#machine.on("transportClosed");
+    }
     this.#end();
-  }
-
-  #isReading(): boolean {
-    return this.#fault === undefined && this.#machine.state !== "Sta1";
-  }
-
-  async #read(arrival: Uint8Array): Promise<number> {
-    this.#acknowledgeHalf();
-    let lengthBytes: number | null;
-    try {
-      lengthBytes = await this.#duplex.read(arrival);
-    } catch (caught) {
-      throw caught instanceof Fault ? caught : lostFault(textOf(caught), caught);
-    }
-    if (lengthBytes === null) {
-      throw lostFault(
-        this.#framer.inMiddle ? "connection closed in the middle of a PDU" : "connection closed",
-      );
-    }
-    return lengthBytes;
   }
 
   /**
@@ -282,62 +268,31 @@ export class Association {
    * because falling asleep and being woken takes longer than some peers. Never throws.
    */
   takeAnswers(patienceMs: number): void {
-    const untilMs = performance.now() + patienceMs;
     try {
-      while (this.#isReading()) {
-        const lengthBytes = this.#duplex.readNow?.(this.#framer.space());
-        if (lengthBytes === undefined) return; // asking again would only keep the loop from reading
-        if (lengthBytes > 0) {
-          this.#framer.filled(lengthBytes);
-          this.#takeWhole();
-          this.#acknowledgeHalf();
-        } else if (this.#requests.empty || performance.now() >= untilMs) return;
-      }
+      this.#incoming.takeNow(patienceMs, () => !this.#requests.empty);
     } catch (caught) {
       this.#endBy(caught);
     }
   }
 
-  /** A peer with Nagle's algorithm holds back the second half of a response until we have acknowledged the first. */
-  #acknowledgeHalf(): void {
-    if (this.#framer.inMiddle || this.#responses.inMiddle) this.#duplex.quickAck();
-  }
-
-  /** Deals with every PDU that is there as a whole. @throws Fault */
-  #takeWhole(): void {
-    this.#deadlines.moved();
-    while (this.#isReading()) {
-      const pdu = this.#framer.next();
-      if (pdu === undefined) return;
-      if (pdu instanceof Uint8Array) this.#take(pdu);
-      else this.#misframed(pdu);
-    }
-  }
-
   #endBy(caught: unknown): void {
     const fault = asFault(caught);
-    if (fault.kind === "protocol") this.#failAndAbort(fault, 0, 0);
+    if (fault.kind === "protocol") this.#failAndAbort(fault);
     else this.#fail(fault);
   }
 
-  /** Sta13: whatever still comes is ignored, and read only so that the peer can read what we said last. */
-  async #awaitClose(): Promise<void> {
-    const ignored = new Uint8Array(4096);
-    try {
-      while (await this.#duplex.read(ignored) !== null);
-    } catch {
-      // closed by force, which is as good
+  /** @throws Fault "protocol" for a message that is none */
+  #take(bytes: Uint8Array | FramingError): void {
+    if (!(bytes instanceof Uint8Array)) {
+      this.#machine.on("invalidPdu");
+      return this.#failAndAbortAsProvider(misframing(bytes));
     }
-    this.#machine.on("transportClosed");
-  }
-
-  #take(bytes: Uint8Array): void {
     const pdu = decodePdu(bytes);
     const action = this.#machine.on(eventOf(pdu));
     switch (action) {
       case "AE3":
         if (pdu.type === "associateAc") this.#accept(pdu);
-        this.#events.acBytes?.(bytes);
+        this.#options.events?.acBytes?.(bytes);
         this.#confirm();
         break;
       case "AE4":
@@ -348,7 +303,7 @@ export class Association {
         if (pdu.type === "pDataTf") { for (const pdv of pdu.pdvs) this.#takePdv(pdv); }
         break;
       case "AR2":
-        this.#failAndAbort(releasedFault(), 0, 0);
+        this.#failAndAbort(releasedFault());
         break;
       case "AR3":
         this.#confirm();
@@ -361,7 +316,7 @@ export class Association {
         if (pdu.type === "abort") this.#fail(lostFault(abortText(pdu)));
         break;
       case "AA8":
-        this.#violation(pdu);
+        this.#failAndAbortAsProvider(violation(pdu));
         break;
       default:
         throw new RangeError(`action ${action} on a ${pdu.type} PDU`);
@@ -369,43 +324,27 @@ export class Association {
   }
 
   #accept(ac: AssociateAc): void {
-    this.#ac = ac;
+    const { maxSendPduBytes, batchBytes } = this.#options;
+    const fragmentBytes = longestFragmentBytes(ac.maximumLengthReceived, maxSendPduBytes);
     const accepted = ac.contexts.filter(({ result }) => result === CONTEXT_RESULT.acceptance);
-    this.#responses = new Responses(accepted.map(({ id }) => id));
+    this.#established = {
+      ac,
+      fragmentBytes,
+      messages: new MessageWriter(this.#outgoing, fragmentBytes, batchBytes),
+      responses: new Responses(accepted.map(({ id }) => id)),
+    };
   }
 
   #takePdv(pdv: Pdv): void {
-    const received = this.#responses.take(pdv);
+    const received = this.#settled.responses.take(pdv);
     if (received === undefined) return;
     const { rsp, contextId } = received;
     const request = this.#requests.answeredBy(rsp);
     if (contextId !== request.contextId) {
       const text = `the response came on presentation context ${contextId} instead of ${request.contextId}`;
-      this.#events.warning?.(text);
+      this.#options.events?.warning?.(text);
     }
-    this.#events.response?.(rsp, contextId);
     request.resolve(rsp);
-  }
-
-  #misframed(error: FramingError): void {
-    this.#machine.on("invalidPdu");
-    if (error.kind === "unrecognizedType") {
-      const text = `Unrecognized PDU type: ${error.pduType.toString(16)}`;
-      this.#failAndAbort(startOfOtherProtocol(error.start) ?? protocolFault("0006:0321", text), 2, 1);
-    } else {
-      const { lengthBytes, limitBytes, pduType } = error;
-      const text = `DUL Illegal PDU Length ${lengthBytes} of a PDU of type ${pduType}, at most ${limitBytes}`;
-      this.#failAndAbort(protocolFault("0006:0308", text), 2, 6);
-    }
-  }
-
-  #violation(pdu: Pdu | MalformedPdu): void {
-    if (pdu.type === "malformed") {
-      this.#failAndAbort(protocolFault("0006:0308", `DUL Illegal or ill-formed PDU: ${pdu.what}`), 2, 6);
-    } else {
-      const text = `DUL Finite State Machine Error: unexpected ${PDU_NAME[pdu.type]} PDU`;
-      this.#failAndAbort(protocolFault("0006:0303", text), 2, 2);
-    }
   }
 
   // --- waiting and ending ---
@@ -426,14 +365,14 @@ export class Association {
 
   #waiting(): Waiting {
     const oldestRequestMs = this.#requests.oldestMs;
-    const bytesDue = this.#outgoing.busy || oldestRequestMs !== undefined || this.#framer.inMiddle;
+    const bytesDue = this.#outgoing.busy || oldestRequestMs !== undefined || this.#incoming.inMiddle;
     return { acse: this.#acse?.awaited, oldestRequestMs, writing: this.#outgoing.busy, bytesDue };
   }
 
   /** A peer that is late, but takes what we write, is told. */
   #overdue(fault: Fault): void {
     if (this.#outgoing.busy) this.#fail(fault);
-    else this.#failAndAbort(fault, 0, 0);
+    else this.#failAndAbort(fault);
   }
 
   /** Ends every wait and the connection. */
@@ -442,8 +381,16 @@ export class Association {
     this.#end();
   }
 
+  #failAndAbort(fault: Fault): void {
+    this.#endWithAbort(fault, ABORT_SOURCE.serviceUser, ABORT_REASON.notSpecified);
+  }
+
+  #failAndAbortAsProvider({ fault, reason }: Violation): void {
+    this.#endWithAbort(fault, ABORT_SOURCE.serviceProvider, reason);
+  }
+
   /** Ends every wait, tells the peer why with an A-ABORT behind what is being written, and then ends the connection. */
-  #failAndAbort(fault: Fault, source: number, reason: number): void {
+  #endWithAbort(fault: Fault, source: number, reason: number): void {
     if (this.#fault !== undefined || this.#machine.state === "Sta1") return;
     this.#settleAll(fault);
     if (this.#machine.state !== "Sta13") this.#machine.on("abortRequest");
@@ -458,7 +405,7 @@ export class Association {
     this.#deadlines.stop();
     this.#acse?.settle.reject(fault);
     this.#acse = undefined;
-    this.#messages?.end(fault);
+    this.#established?.messages.end(fault);
     this.#requests.fail(fault);
   }
 
@@ -467,12 +414,6 @@ export class Association {
     this.#outgoing.cut(this.#fault ?? lostFault("released"));
     this.#duplex.destroy();
   }
-}
-
-/** What the runtime says of an error, without its "(os error 104)". */
-function textOf(caught: unknown): string {
-  const text = caught instanceof Error ? caught.message : String(caught);
-  return text.replace(/ \(os error \d+\)$/, "");
 }
 
 /** Waits for `promise`, but no longer than this. */

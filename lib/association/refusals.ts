@@ -1,8 +1,17 @@
-/** What a peer says or does when it does not want us, in DCMTK's words, with what to do about it. */
+/** How associations come to a bad end, by the peer's will or by its mistakes: in DCMTK's words, with what to do about it. */
 
 import { charactersOf } from "../bytes/characters.ts";
 import { Fault } from "../errors.ts";
-import type { Abort, AssociateRj } from "../pdu/types.ts";
+import type { FramingError } from "../pdu/frame.ts";
+import {
+  type Abort,
+  ABORT_REASON,
+  ABORT_SOURCE,
+  type AssociateRj,
+  type MalformedPdu,
+  type Pdu,
+  PDU_NAME,
+} from "../pdu/types.ts";
 
 const RESULTS: ReadonlyMap<number, string> = new Map([[1, "Rejected Permanent"], [2, "Rejected Transient"]]);
 
@@ -53,21 +62,22 @@ export function rejectionFault({ result, source, reason }: AssociateRj): Fault {
   });
 }
 
-/** PS3.8 table 9-26. */
 const ABORT_REASONS: ReadonlyMap<number, string> = new Map([
-  [0, "reason not specified"],
-  [1, "unrecognized PDU"],
-  [2, "unexpected PDU"],
-  [4, "unrecognized PDU parameter"],
-  [5, "unexpected PDU parameter"],
-  [6, "invalid PDU parameter value"],
+  [ABORT_REASON.notSpecified, "reason not specified"],
+  [ABORT_REASON.unrecognizedPdu, "unrecognized PDU"],
+  [ABORT_REASON.unexpectedPdu, "unexpected PDU"],
+  [ABORT_REASON.unrecognizedParameter, "unrecognized PDU parameter"],
+  [ABORT_REASON.unexpectedParameter, "unexpected PDU parameter"],
+  [ABORT_REASON.invalidParameterValue, "invalid PDU parameter value"],
 ]);
 
 export function abortText({ source, reason }: Abort): string {
-  if (source === 2) {
+  if (source === ABORT_SOURCE.serviceProvider) {
     return `A-ABORT from the service provider, ${ABORT_REASONS.get(reason) ?? `reason ${reason}`}`;
   }
-  return source === 0 ? "A-ABORT from the service user" : `A-ABORT from unknown source ${source}`;
+  return source === ABORT_SOURCE.serviceUser
+    ? "A-ABORT from the service user"
+    : `A-ABORT from unknown source ${source}`;
 }
 
 const TLS_ALERT = 0x15;
@@ -116,4 +126,32 @@ export function releasedFault(): Fault {
 /** The peer breaks the protocol. */
 export function protocolFault(code: string, text: string): Fault {
   return new Fault("protocol", text, { code });
+}
+
+/** A breach of the upper layer protocol, and the ABORT_REASON by which the peer is told. */
+export interface Violation {
+  readonly fault: Fault;
+  readonly reason: number;
+}
+
+/** The peer sends what is no PDU. */
+export function misframing(error: FramingError): Violation {
+  if (error.kind === "unrecognizedType") {
+    const text = `Unrecognized PDU type: ${error.pduType.toString(16)}`;
+    const fault = startOfOtherProtocol(error.start) ?? protocolFault("0006:0321", text);
+    return { fault, reason: ABORT_REASON.unrecognizedPdu };
+  }
+  const { lengthBytes, limitBytes, pduType } = error;
+  const text = `DUL Illegal PDU Length ${lengthBytes} of a PDU of type ${pduType}, at most ${limitBytes}`;
+  return { fault: protocolFault("0006:0308", text), reason: ABORT_REASON.invalidParameterValue };
+}
+
+/** The peer sends a PDU that is broken, or comes at the wrong time. */
+export function violation(pdu: Pdu | MalformedPdu): Violation {
+  if (pdu.type === "malformed") {
+    const fault = protocolFault("0006:0308", `DUL Illegal or ill-formed PDU: ${pdu.what}`);
+    return { fault, reason: ABORT_REASON.invalidParameterValue };
+  }
+  const text = `DUL Finite State Machine Error: unexpected ${PDU_NAME[pdu.type]} PDU`;
+  return { fault: protocolFault("0006:0303", text), reason: ABORT_REASON.unexpectedPdu };
 }

@@ -1,6 +1,6 @@
 /** TCP connections to a peer: names resolved, every address tried in turn, bounded by -to. */
 
-import { Fault } from "../errors.ts";
+import { Fault, systemText } from "../errors.ts";
 import type { Duplex } from "./duplex.ts";
 import { findSocket, type Socket } from "./socket.ts";
 
@@ -149,12 +149,6 @@ function connectFault(
 function isTooManyOpenFiles(caught: unknown): boolean {
   return caught instanceof Error && "code" in caught &&
     (caught.code === "EMFILE" || caught.code === "ENFILE");
-}
-
-/** The operating system's own words, without the runtime's "(os error 111)". */
-function systemText(caught: unknown): string {
-  const text = caught instanceof Error ? caught.message : String(caught);
-  return text.replace(/ \(os error \d+\)$/, "");
 }
 
 /** A plain TCP connection as the association engine sees it. */

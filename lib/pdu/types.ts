@@ -148,10 +148,24 @@ export interface ReleaseRp {
   readonly type: "releaseRp";
 }
 
+/** Who ends an association with an A-ABORT, PS3.8 table 9-26. */
+export const ABORT_SOURCE = { serviceUser: 0, serviceProvider: 2 } as const;
+
+/** Why the service provider does; the service user sends 0. PS3.8 table 9-26. */
+export const ABORT_REASON = {
+  notSpecified: 0,
+  unrecognizedPdu: 1,
+  unexpectedPdu: 2,
+  unrecognizedParameter: 4,
+  unexpectedParameter: 5,
+  invalidParameterValue: 6,
+} as const;
+
 export interface Abort {
   readonly type: "abort";
-  /** 0 service user, 2 service provider. */
+  /** An ABORT_SOURCE; a peer may send anything. */
   readonly source: number;
+  /** An ABORT_REASON; a peer may send anything. */
   readonly reason: number;
 }
 
