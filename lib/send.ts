@@ -21,7 +21,7 @@ import { Inventor } from "./transfer/invention.ts";
 import { openAssociation } from "./transfer/open.ts";
 import { isGood, type Outcome } from "./transfer/outcome.ts";
 import { associationWishOf, transferPlanOf } from "./transfer/plan.ts";
-import type { EndedWork } from "./transfer/settlement.ts";
+import type { EndedWork } from "./transfer/work.ts";
 import { Transfer } from "./transfer/transfer.ts";
 import { userIdentityOf } from "./transfer/user_identity.ts";
 

@@ -15,7 +15,7 @@ import { instanceOf } from "../source/open_instance.ts";
 import { openAssociation } from "../transfer/open.ts";
 import type { Outcome } from "../transfer/outcome.ts";
 import { Transfer } from "../transfer/transfer.ts";
-import type { Work } from "../transfer/work_list.ts";
+import type { Work } from "../transfer/work.ts";
 import { type IncomingInstance, type InstanceSink, startReceiver } from "./receiver.ts";
 import { makeSpecimens, type Specimen } from "./specimens.ts";
 

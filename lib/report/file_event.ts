@@ -5,7 +5,7 @@ import type { Fault } from "../errors.ts";
 import type { BadInput } from "../source/inputs.ts";
 import type { Instance } from "../source/instance.ts";
 import { commentText, type Outcome, refusalText } from "../transfer/outcome.ts";
-import type { EndedWork } from "../transfer/settlement.ts";
+import type { EndedWork } from "../transfer/work.ts";
 import type { FileEvent } from "./events.ts";
 
 /** The reason why a file was not sent that nothing is wrong with. */

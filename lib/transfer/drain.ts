@@ -11,10 +11,11 @@ import type { OpenAssociation } from "./open.ts";
 import { Operations } from "./operations.ts";
 import type { Outcome } from "./outcome.ts";
 import { Patience } from "./patience.ts";
+import type { TransferPlan } from "./plan.ts";
 import type { Preparation, Prepared } from "./preparation.ts";
-import { identityOf, type Settlement } from "./settlement.ts";
-import type { TransferPlan } from "./transfer.ts";
-import type { Work, WorkList } from "./work_list.ts";
+import type { Settlement } from "./settlement.ts";
+import { identityOf, type Work } from "./work.ts";
+import type { WorkList } from "./work_list.ts";
 
 /** What it shares with the other associations of the run. */
 export interface Surroundings {

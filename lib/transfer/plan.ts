@@ -13,7 +13,20 @@ import { DEFLATED_LITTLE_ENDIAN } from "../dicom/transfer_syntaxes.ts";
 import type { UserIdentity } from "../pdu/types.ts";
 import type { Need } from "../source/instance.ts";
 import type { AssociationWish } from "./open.ts";
-import type { TransferPlan } from "./transfer.ts";
+import type { RetryLimits } from "./retry.ts";
+import type { SettlementRules } from "./settlement.ts";
+
+/** How the files are to be sent. */
+export interface TransferPlan extends RetryLimits, SettlementRules {
+  /** Proposed on the first association. */
+  readonly contexts: readonly ContextWish[];
+  /** How contexts for files put aside are made; undefined when a profile says exactly what may be proposed. */
+  readonly wish: SyntaxWish | undefined;
+  /** Prefer Deflated for uncompressed data sets. */
+  readonly deflate: boolean;
+  /** End with A-ABORT. */
+  readonly abort: boolean;
+}
 
 export function destinationOf({ peer, port, network }: Settings, noDelay: boolean): Destination {
   const { addressFamily: family, connectTimeoutSeconds } = network;

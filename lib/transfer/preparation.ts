@@ -3,7 +3,8 @@
 import { asFault, type Fault } from "../errors.ts";
 import type { Instance, NoInstance, OpenInstance } from "../source/instance.ts";
 import type { Course } from "./course.ts";
-import type { Work, WorkList } from "./work_list.ts";
+import type { Work } from "./work.ts";
+import type { WorkList } from "./work_list.ts";
 
 /** An opened file waiting for its turn, or why it cannot be opened. */
 export interface Prepared {

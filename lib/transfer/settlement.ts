@@ -3,37 +3,12 @@
 import { mayPass } from "../dimse/status.ts";
 import type { Fault } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
-import type { FileVersion, Instance, NoInstance } from "../source/instance.ts";
+import type { NoInstance } from "../source/instance.ts";
 import type { Course } from "./course.ts";
 import { exitCodeOfOutcome, isGood, type Outcome } from "./outcome.ts";
 import { tellHalt, tellOutcome, tellUnreadable } from "./tell.ts";
-import type { Work, WorkList } from "./work_list.ts";
-
-/** What is remembered of an instance until its answer has come, when the instance itself is closed. */
-export interface Identity {
-  readonly sopInstanceUid: string;
-  readonly sopClassUid: string;
-  /** Of the file, whatever it was sent in. */
-  readonly transferSyntax: string;
-  /** Of the data set. */
-  readonly lengthBytes: number | undefined;
-  /** It cannot be sent again. */
-  readonly readOnce: boolean;
-  /** Of the file that was opened, where it is one. */
-  readonly version: FileVersion | undefined;
-}
-
-export function identityOf(instance: Instance): Identity {
-  const { sopInstanceUid, sopClassUid, transferSyntax, lengthBytes, readOnce = false, version } = instance;
-  return { sopInstanceUid, sopClassUid, transferSyntax, lengthBytes, readOnce, version };
-}
-
-export interface EndedWork {
-  readonly work: Work;
-  readonly outcome: Outcome;
-  /** Undefined when the file could not be identified. */
-  readonly identity: Identity | undefined;
-}
+import type { EndedWork, Identity, Work } from "./work.ts";
+import type { WorkList } from "./work_list.ts";
 
 /** Told of every file's end, once, in the order of the ends. */
 export type RecordEnd = (ended: EndedWork) => void | Promise<void>;

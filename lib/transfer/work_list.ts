@@ -1,18 +1,7 @@
 /** The files to be sent, handed out one by one in order to however many associations ask. */
 
-import type { Input } from "../source/instance.ts";
 import { Occasion } from "./occasion.ts";
-import type { EndedWork } from "./settlement.ts";
-
-/** One sending of one file. */
-export interface Work extends Input {
-  /** No further round of the same file follows (--repeat). */
-  readonly isLastRound: boolean;
-  /** Tries so far that ended without an answer. */
-  readonly attempts: number;
-  /** How the last of these ended. */
-  readonly last?: EndedWork;
-}
+import type { Work } from "./work.ts";
 
 /** Invariant: every file that went in comes out exactly once, apart from what is put back. */
 export class WorkList {

@@ -2,8 +2,9 @@ import { assertEquals } from "@std/assert";
 import { Logger, plainBackend } from "../../lib/log/log.ts";
 import { Course } from "../../lib/transfer/course.ts";
 import type { Outcome } from "../../lib/transfer/outcome.ts";
-import { type EndedWork, type Identity, Settlement } from "../../lib/transfer/settlement.ts";
-import { type Work, WorkList } from "../../lib/transfer/work_list.ts";
+import { Settlement } from "../../lib/transfer/settlement.ts";
+import type { EndedWork, Identity, Work } from "../../lib/transfer/work.ts";
+import { WorkList } from "../../lib/transfer/work_list.ts";
 
 const WORK: Work = { path: "a.dcm", scanned: false, number: 1, isLastRound: true, attempts: 0 };
 const OUT_OF_RESOURCES: Outcome = {

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { type Work, WorkList } from "../../lib/transfer/work_list.ts";
+import type { Work } from "../../lib/transfer/work.ts";
+import { WorkList } from "../../lib/transfer/work_list.ts";
 
 function work(number: number): Work {
   return { path: `f${number}`, scanned: false, number, isLastRound: true, attempts: 0 };

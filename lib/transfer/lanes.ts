@@ -1,0 +1,182 @@
+/**
+ * Associations that work on one list at the same time, each in its lane: a lane opens one and drains the list over it, then
+ * over another one if that was lost.
+ */
+
+import type { Association } from "../association/association.ts";
+import type { ContextWish } from "../association/proposal.ts";
+import { asFault, Fault } from "../errors.ts";
+import type { Logger } from "../log/log.ts";
+import type { Course } from "./course.ts";
+import { Drain, type Drained, type Surroundings } from "./drain.ts";
+import { Occasion } from "./occasion.ts";
+import type { OpenAssociation } from "./open.ts";
+import type { TransferPlan } from "./plan.ts";
+import type { Prepared } from "./preparation.ts";
+import { tellRemedy } from "./tell.ts";
+import type { WorkList } from "./work_list.ts";
+
+/** After the operator has asked for the end, a peer that moves no byte for so long is not waited for any longer. */
+const AFTER_STOP = { writingSeconds: 5, otherwiseSeconds: 20 };
+
+/** A peer that accepts so many associations and ends each before any file's turn has come does not want us. */
+const MOST_FRUITLESS_ASSOCIATIONS = 3;
+
+export type Associate = (contexts: readonly ContextWish[]) => Promise<OpenAssociation>;
+
+/** Invariant: an association in use is known here, so that it can be ended. */
+export class Lanes {
+  readonly #associate: Associate;
+  readonly #around: Omit<Surroundings, "proposed">;
+  readonly #plan: TransferPlan;
+  readonly #log: Logger;
+  readonly #course: Course;
+  readonly #proposed: ContextWish[] = [];
+  readonly #associations = new Set<Association>();
+  #hasFewer = false;
+
+  constructor(associate: Associate, around: Omit<Surroundings, "proposed">) {
+    this.#associate = associate;
+    this.#around = around;
+    this.#plan = around.plan;
+    this.#log = around.log;
+    this.#course = around.course;
+  }
+
+  /** Ends the associations after the objects that are under way. A peer that stalls is left soon. */
+  stop(): void {
+    for (const association of this.#associations) association.limitStall(AFTER_STOP);
+  }
+
+  /** Ends them now: each peer is told with an A-ABORT. */
+  abandon(): void {
+    for (const association of this.#associations) {
+      association.cancel(new Fault("lost", "stopped by the operator"));
+    }
+  }
+
+  /**
+   * All lanes, until the list is empty. A lane that gets no association leaves its work to the others.
+   * @param contexts proposed by each
+   */
+  async work(list: WorkList, contexts: readonly ContextWish[]): Promise<void> {
+    this.#proposed.push(...contexts);
+    const opened = Promise.withResolvers<void>();
+    const lanes = [seen(this.#lane(list, contexts, true, opened.resolve))];
+    // The first one associates whatever the files turn out to be, as DCMTK does. The others need a file to open for, and
+    // wait until it is open: a peer that takes only one shall not choose which.
+    await Promise.race([opened.promise, lanes[0]]);
+    for (let lane = 1; lane < this.#plan.jobs && !this.#course.halted; lane++) {
+      if (await list.available(lane) < lane) break;
+      lanes.push(seen(this.#lane(list, contexts, false)));
+    }
+    await Promise.all(lanes);
+    // Left by a lane that lost its association when the others had ended already.
+    while (!this.#course.halted && await list.available(1) > 0) await this.#lane(list, contexts, true);
+  }
+
+  /**
+   * One association after the other on the same list, until that is empty.
+   * @param isFirst without it there is none, and the run ends if it cannot be had
+   */
+  async #lane(
+    list: WorkList,
+    contexts: readonly ContextWish[],
+    isFirst: boolean,
+    opened?: () => void,
+  ): Promise<void> {
+    const leave = isFirst ? this.#course.stopped : Occasion.either(this.#course.stopped, list.empty);
+    let failures = 0;
+    let fruitless = 0;
+    while (!this.#course.halted) {
+      const opening = this.#open(contexts, isFirst, failures, leave);
+      // While the peer thinks about the request, the first file is got ready.
+      const first = isFirst ? seen(this.#around.preparation.first(list)) : undefined;
+      const open = await opening;
+      if (typeof open !== "object") this.#around.preparation.giveBack(list, await first);
+      if (open === undefined) return;
+      if (open === "again") {
+        failures++;
+        continue;
+      }
+      opened?.();
+      const { usable, begun, progress } = await this.#drain(list, open, first);
+      if (progress) failures = 0;
+      fruitless = begun ? 0 : fruitless + 1;
+      if (usable || this.#course.halted || await list.available(1) === 0) return;
+      if (fruitless > this.#plan.retries && fruitless >= MOST_FRUITLESS_ASSOCIATIONS) {
+        return this.#giveUp(fruitless);
+      }
+      if (this.#plan.retries > 0) await this.#course.pause("association lost", failures++, leave);
+    }
+  }
+
+  /** An association; "again" when that failed and may be tried again; undefined when this lane gets none. */
+  async #open(
+    contexts: readonly ContextWish[],
+    isFirst: boolean,
+    failures: number,
+    leave: Occasion,
+  ): Promise<OpenAssociation | "again" | undefined> {
+    const opening = this.#associate(contexts);
+    try {
+      const open = await leave.before(opening);
+      if (open !== undefined) return open;
+      opening.then(({ association }) => association.abort(), () => {});
+      return undefined;
+    } catch (caught) {
+      const fault = asFault(caught);
+      if (fault.transient && this.#course.mayTryAgain(failures)) {
+        await this.#course.pause(fault.condition, failures, leave);
+        return "again";
+      }
+      if (isFirst && this.#associations.size === 0) this.#cannotOpen(fault);
+      else this.#tellFewer(fault);
+      return undefined;
+    }
+  }
+
+  #cannotOpen(fault: Fault): void {
+    this.#course.halt();
+    this.#course.fail(this.#around.settlement.firstFailure ?? 1);
+    const prefix = fault.kind === "rejected" ? "" : "Association Request Failed: ";
+    this.#log.fatal(`${prefix}${fault.condition}`);
+    tellRemedy(this.#log, fault);
+  }
+
+  /** The others may be luckier. */
+  #giveUp(fruitless: number): void {
+    if (this.#associations.size > 0) return;
+    this.#course.halt();
+    this.#course.fail(10);
+    this.#log.error(
+      `giving up: the peer accepted ${fruitless} associations and ended each before a file was sent`,
+    );
+  }
+
+  /** That others than the first are refused is no failure, but worth a word. */
+  #tellFewer(fault: Fault): void {
+    const text = `going on with fewer associations: ${fault.condition.replaceAll("\n", ", ")}`;
+    if (this.#hasFewer) this.#log.info(text);
+    else this.#log.warn(text);
+    this.#hasFewer = true;
+  }
+
+  async #drain(
+    list: WorkList,
+    open: OpenAssociation,
+    first: Promise<Prepared | undefined> | undefined,
+  ): Promise<Drained> {
+    const drain = new Drain(list, open, { ...this.#around, proposed: this.#proposed });
+    this.#associations.add(open.association);
+    const drained = await drain.run(first);
+    this.#associations.delete(open.association);
+    return drained;
+  }
+}
+
+/** A promise that will be waited for, but not at once: until then its failure is nobody's mistake. */
+function seen<Value>(promise: Promise<Value>): Promise<Value> {
+  promise.catch(() => {});
+  return promise;
+}
