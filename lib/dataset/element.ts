@@ -26,6 +26,8 @@ export const HEADER_WINDOW_BYTES = 16;
 export const TAG_ITEM = 0xFFFEE000;
 export const TAG_ITEM_DELIMITATION = 0xFFFEE00D;
 export const TAG_SEQUENCE_DELIMITATION = 0xFFFEE0DD;
+/** TAG_ITEM as its four bytes stand in little endian. */
+export const ITEM_TAG_LITTLE = 0xFEFF00E0;
 export const TAG_PIXEL_DATA = 0x7FE00010;
 
 /** "(7FE0,0010)". */

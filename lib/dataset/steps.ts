@@ -14,6 +14,7 @@ import { AFTER_ALL_TAGS, Editing, TAG_SPECIFIC_CHARACTER_SET } from "./editing.t
 import type { InsideAction } from "./edits.ts";
 import {
   type Encoding,
+  ITEM_TAG_LITTLE,
   TAG_ITEM,
   TAG_ITEM_DELIMITATION,
   TAG_SEQUENCE_DELIMITATION,
@@ -22,13 +23,12 @@ import {
 import { writtenVr } from "./encode.ts";
 import { ELEMENTS, FRAGMENTS, ITEMS, type Level, UNTIL_DELIMITER } from "./level.ts";
 import { Measuring } from "./measuring.ts";
-import { sourceVr, undefinedLengthKind } from "./source_vr.ts";
+import { sourceVr } from "./source_vr.ts";
 import { MAX_NESTING } from "./structure.ts";
+import { undefinedLengthKind } from "./undefined_length.ts";
 import { MAX_NOTED_BYTES, textOf, type Walk } from "./walk.ts";
 
 const TAG_TRAILING_PADDING = 0xFFFCFFFC;
-/** (FFFE,E000) as its four bytes stand in little endian. */
-const ITEM_TAG_LITTLE = 0xFEFF00E0;
 
 export class Steps {
   readonly #walk: Walk;

@@ -8,7 +8,7 @@
  *
  * The nesting is a chain of Container objects that are made once and used again, so that a walk leaves no garbage.
  */
-import { isStandardVr, VR_OB, VR_OW, VR_SQ, VR_UN, vrText } from "../dicom/vr.ts";
+import { isStandardVr, VR_SQ, vrText } from "../dicom/vr.ts";
 import { Fault } from "../errors.ts";
 import { canBeginByChance } from "./chance.ts";
 import { Container, DATA_SET, FRAGMENTS, ITEM, SEQUENCE, textOf, UNTIL_DELIMITER } from "./container.ts";
@@ -16,6 +16,7 @@ import {
   ElementHeader,
   type Encoding,
   HEADER_WINDOW_BYTES,
+  ITEM_TAG_LITTLE,
   readElementHeader,
   TAG_ITEM,
   TAG_ITEM_DELIMITATION,
@@ -26,13 +27,11 @@ import {
 } from "./element.ts";
 import { broken, endsInside, headerEndsEarly, type Place, valueEndsEarly } from "./structure_faults.ts";
 import { isNoted, TopLevelFacts } from "./top_level.ts";
+import { undefinedLengthKind } from "./undefined_length.ts";
 import { Warnings } from "./warnings.ts";
 
 /** How many sequences may be nested in each other. */
 export const MAX_NESTING = 256;
-
-/** (FFFE,E000) as its four bytes stand in little endian. */
-const ITEM_TAG_LITTLE = 0xFEFF00E0;
 
 export class StructureWalk {
   /** Offset of the next byte the walk must see. */
@@ -209,17 +208,13 @@ export class StructureWalk {
   /** A sequence or fragments that go on until their delimiter. */
   #enterUndefined(here: Container): void {
     const { tag, vr } = this.#header;
-    if (tag === TAG_PIXEL_DATA || vr === VR_OB || vr === VR_OW) {
-      if (here !== this.#root || tag !== TAG_PIXEL_DATA) this.facts.fragmentsElsewhere = true;
-      this.#enter(FRAGMENTS, here.encoding, UNDEFINED_LENGTH);
-    } else if (vr === VR_SQ) {
-      this.#enter(SEQUENCE, here.encoding, UNDEFINED_LENGTH);
-    } else if (vr === VR_UN || vr === 0) {
-      // PS3.5 6.2.2 note 4: what is inside is implicit little endian, whatever is around it.
-      this.#enter(SEQUENCE, "implicitLittle", UNDEFINED_LENGTH);
-    } else {
+    const kind = undefinedLengthKind(this.#header, here.encoding);
+    if (kind === undefined) {
       throw this.#broken("0001:000a", `VR ${vrText(vr)} cannot have an undefined length`);
     }
+    if (kind !== "fragments") return this.#enter(SEQUENCE, kind, UNDEFINED_LENGTH);
+    if (here !== this.#root || tag !== TAG_PIXEL_DATA) this.facts.fragmentsElsewhere = true;
+    this.#enter(FRAGMENTS, here.encoding, UNDEFINED_LENGTH);
   }
 
   /** Opens a container behind the header just read. */
