@@ -3,18 +3,12 @@
  * header says or fails to say.
  */
 import type { ByteWindow } from "../bytes/window.ts";
-import {
-  EXPLICIT_BIG_ENDIAN,
-  EXPLICIT_LITTLE_ENDIAN,
-  IMPLICIT_LITTLE_ENDIAN,
-  longNameOf,
-  type TransferSyntax,
-  transferSyntaxOf,
-} from "../dicom/transfer_syntaxes.ts";
+import { longNameOf, type TransferSyntax, transferSyntaxOf } from "../dicom/transfer_syntaxes.ts";
 import { Fault } from "../errors.ts";
 import type { Encoding } from "./element.ts";
 import { type FileMeta, readFileMeta } from "./part10.ts";
 import { guessEncoding } from "./plausible.ts";
+import { encodingOf, nativeSyntaxUidOf } from "./syntax_encoding.ts";
 
 /** How a file is to be read: +f, +fo, -f. */
 export type ReadMode = "auto" | "file" | "dataset";
@@ -55,24 +49,6 @@ export interface Beginning {
   /** There is no doubt that this is DICOM, even if it turns out to be damaged. */
   readonly certain: boolean;
   readonly warnings: string[];
-}
-
-/** The encoding inside a data set of that transfer syntax, PS3.5 Annex A. */
-export function encodingOf(syntax: TransferSyntax): Encoding {
-  if (!syntax.explicit) return "implicitLittle";
-  return syntax.bigEndian ? "explicitBig" : "explicitLittle";
-}
-
-/** The transfer syntax of a data set in that encoding with native pixel data. */
-export function nativeSyntaxUidOf(encoding: Encoding): string {
-  switch (encoding) {
-    case "implicitLittle":
-      return IMPLICIT_LITTLE_ENDIAN;
-    case "explicitLittle":
-      return EXPLICIT_LITTLE_ENDIAN;
-    case "explicitBig":
-      return EXPLICIT_BIG_ENDIAN;
-  }
 }
 
 /**

@@ -5,9 +5,10 @@
 import { longNameOf, transferSyntaxOf } from "../dicom/transfer_syntaxes.ts";
 import { MEDIA_STORAGE_DIRECTORY } from "../dicom/uids.ts";
 import { Fault } from "../errors.ts";
-import { type Beginning, encodingOf, nativeSyntaxUidOf } from "./beginning.ts";
+import type { Beginning } from "./beginning.ts";
 import type { StructureWalk } from "./structure.ts";
 import type { Survey } from "./survey_result.ts";
+import { encodingOf, nativeSyntaxUidOf } from "./syntax_encoding.ts";
 import { type PaddedUid, TAG_SOP_INSTANCE_UID, wholeUid } from "./top_level.ts";
 
 export function isDicomdir(beginning: Beginning): boolean {

@@ -7,11 +7,12 @@
 
 import type { ByteSource } from "../bytes/source.ts";
 import { builtInDictionary, type Dictionary } from "../dicom/dictionary.ts";
-import { transferSyntaxOf } from "../dicom/transfer_syntaxes.ts";
+import { type TransferSyntax, transferSyntaxOf } from "../dicom/transfer_syntaxes.ts";
 import { DeflatedSource } from "./deflating.ts";
 import { type Edit, layOut } from "./edits.ts";
 import type { Encoding } from "./element.ts";
 import { InflatedSource } from "./inflating.ts";
+import { encodingOf } from "./syntax_encoding.ts";
 import { Transcoder } from "./transcoder.ts";
 
 export interface ConvertOptions {
@@ -51,7 +52,7 @@ export function convert(input: ByteSource, options: ConvertOptions): ByteSource 
   const transcoded = new Transcoder(inflated, {
     name: source?.deflated === true ? `inflated ${name}` : name,
     startOffset: source?.deflated === true ? 0 : options.startOffset ?? 0,
-    encoding: options.encoding ?? encodingOf(source),
+    encoding: options.encoding ?? expectedEncoding(source),
     target: {
       explicit: target?.explicit ?? true,
       bigEndian: target?.bigEndian ?? false,
@@ -69,8 +70,6 @@ export function convert(input: ByteSource, options: ConvertOptions): ByteSource 
 }
 
 /** Unknown transfer syntaxes are explicit VR little endian, as PS3.5 10.1 asks of all that are not the default. */
-function encodingOf(syntax: ReturnType<typeof transferSyntaxOf>): Encoding {
-  if (syntax === undefined) return "explicitLittle";
-  if (!syntax.explicit) return "implicitLittle";
-  return syntax.bigEndian ? "explicitBig" : "explicitLittle";
+function expectedEncoding(syntax: TransferSyntax | undefined): Encoding {
+  return syntax === undefined ? "explicitLittle" : encodingOf(syntax);
 }
