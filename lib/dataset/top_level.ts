@@ -4,6 +4,7 @@
  */
 import { charactersOf } from "../bytes/characters.ts";
 import { Fault } from "../errors.ts";
+import { TAG_PIXEL_REPRESENTATION } from "./context_vr.ts";
 import { type ElementHeader, TAG_PIXEL_DATA, UNDEFINED_LENGTH } from "./element.ts";
 
 export const TAG_SOP_CLASS_UID = 0x00080016;
@@ -13,7 +14,6 @@ const TAG_NUMBER_OF_FRAMES = 0x00280008;
 const TAG_ROWS = 0x00280010;
 const TAG_COLUMNS = 0x00280011;
 const TAG_BITS_ALLOCATED = 0x00280100;
-const TAG_PIXEL_REPRESENTATION = 0x00280103;
 const TAG_PIXEL_DATA_PROVIDER_URL = 0x00287FE0;
 const TAG_FLOAT_PIXEL_DATA = 0x7FE00008;
 const TAG_DOUBLE_FLOAT_PIXEL_DATA = 0x7FE00009;
