@@ -1,6 +1,6 @@
 /** Command files: an argument `@name` stands for the arguments written in the file `name`. */
 
-import { Fault } from "../errors.ts";
+import { Fault, systemText } from "../errors.ts";
 import type { ReadFile } from "./environment.ts";
 
 /**
@@ -22,10 +22,7 @@ function readText(name: string, readFile: ReadFile): string {
   try {
     bytes = readFile(name);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    // "No such file or directory (os error 2): open 'x'"
-    const remedy = reason.replace(/ \(os error \d+\).*$/, "");
-    throw new Fault("usage", `Cannot open command file '${name}'`, { cause, remedy });
+    throw new Fault("usage", `Cannot open command file '${name}'`, { cause, remedy: systemText(cause) });
   }
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);

@@ -1,5 +1,6 @@
 /** A file that grows line by line, and that may be missing, full or taken away without anybody else being the worse. */
 
+import { systemText } from "../errors.ts";
 import type { Complain } from "./properties.ts";
 
 /** At most one descriptor; one complaint from when writing fails until it works again. */
@@ -72,6 +73,6 @@ export class LogFile {
     this.#nextAttempt = Date.now() + this.#reopenDelayMilliseconds;
     if (this.#failing) return;
     this.#failing = true;
-    this.#complain("ERROR", `${attempt}: ${error instanceof Error ? error.message : String(error)}`);
+    this.#complain("ERROR", `${attempt}: ${systemText(error)}`);
   }
 }

@@ -1,6 +1,6 @@
 /** A file that appears under its name when it is whole, and not before. */
 
-import { Fault } from "../errors.ts";
+import { Fault, systemText } from "../errors.ts";
 
 /** A file that is larger was not made here. */
 const MAX_FORMER_BYTES = 1024 * 1024;
@@ -131,6 +131,5 @@ export function reasonOf(caught: unknown): string {
   if (caught instanceof Deno.errors.NotFound) return "no such folder";
   if (caught instanceof Deno.errors.PermissionDenied) return "permission denied";
   if (caught instanceof Deno.errors.NotCapable) return "the runtime opens no files of /dev, /proc and /sys";
-  const text = caught instanceof Error ? caught.message : String(caught);
-  return text.replace(/ \(os error \d+\).*$/, "");
+  return systemText(caught);
 }

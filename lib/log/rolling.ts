@@ -1,5 +1,6 @@
 /** When a log file is put aside for a new one: by size, or with the calendar. */
 
+import { systemText } from "../errors.ts";
 import type { LogFile } from "./log_file.ts";
 import type { Complain } from "./properties.ts";
 import { strftime } from "./strftime.ts";
@@ -110,8 +111,7 @@ function rename(from: string, to: string, complain: Complain): boolean {
     Deno.renameSync(from, to);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return true;
-    const reason = error instanceof Error ? error.message : String(error);
-    complain("ERROR", `Failed to rename file from ${from} to ${to}: ${reason}`);
+    complain("ERROR", `Failed to rename file from ${from} to ${to}: ${systemText(error)}`);
     return false;
   }
   return true;

@@ -1,6 +1,7 @@
 /** Datagrams by UDP, one after the other. */
 
 import type { Socket } from "node:dgram";
+import { systemText } from "../errors.ts";
 import type { DatagramSink } from "./datagram_sink.ts";
 import type { Complain } from "./properties.ts";
 
@@ -27,7 +28,7 @@ export function openUdp(host: string, port: number, complain: Complain): Datagra
         if (error !== undefined) failed(error);
       }
     } catch (error) {
-      failed(reasonOf(error));
+      failed(systemText(error));
       waiting.length = 0;
     }
     sending = undefined;
@@ -56,7 +57,7 @@ async function createSocket(host: string, failed: (reason: string) => void): Pro
   const { createSocket } = await import("node:dgram");
   const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
   // Asynchronous errors, such as a refusal that came back by ICMP.
-  socket.on("error", (error) => failed(reasonOf(error)));
+  socket.on("error", (error) => failed(systemText(error)));
   socket.unref();
   return socket;
 }
@@ -65,11 +66,7 @@ async function createSocket(host: string, failed: (reason: string) => void): Pro
 function sendOne(socket: Socket, text: string, host: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     socket.send(new TextEncoder().encode(text), port, host, (error) => {
-      resolve(error === null || error === undefined ? undefined : reasonOf(error));
+      resolve(error === null || error === undefined ? undefined : systemText(error));
     });
   });
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,4 @@
-import { Fault } from "../errors.ts";
+import { Fault, systemText } from "../errors.ts";
 
 /** What the operating system says, in words, about a file or folder that cannot be read. */
 export function cannotRead(path: string, caught: unknown): Fault {
@@ -37,7 +37,5 @@ export function reasonOf(caught: unknown): string {
   if (caught instanceof Deno.errors.FilesystemLoop) return "too many symbolic links lead to each other";
   if (caught instanceof Deno.errors.IsADirectory) return "it is a directory";
   if (caught instanceof Deno.errors.NotADirectory) return "a part of the path is not a folder";
-  const text = caught instanceof Error ? caught.message : String(caught);
-  // "No such device or address (os error 6): open '/x'"
-  return text.replace(/ \(os error \d+\).*$/, "");
+  return systemText(caught);
 }

@@ -9,9 +9,9 @@
 
 import { isIP } from "node:net";
 import type { TlsWishes } from "../../cli/settings.ts";
-import { Fault } from "../../errors.ts";
+import { Fault, systemText } from "../../errors.ts";
 import { findSocket } from "../socket.ts";
-import { messageOf, systemText, toPem } from "./certificate.ts";
+import { messageOf, toPem } from "./certificate.ts";
 import type { OurSide } from "./alerts.ts";
 import type { StartTlsOptions, TlsContext, TlsDuplex } from "./engine.ts";
 import {

@@ -2,7 +2,7 @@
 
 import { Buffer } from "node:buffer";
 import { X509Certificate } from "node:crypto";
-import { Fault } from "../../errors.ts";
+import { Fault, systemText } from "../../errors.ts";
 
 /** One certificate as bytes, with its facts. */
 export interface Certificate {
@@ -135,11 +135,6 @@ export async function readSmallFile(path: string): Promise<Uint8Array<ArrayBuffe
 
 /** Some national root bundles and revocation lists have several MB. */
 const LARGEST_FILE_BYTES = 256 * 1024 * 1024;
-
-/** The operating system's own words. */
-export function systemText(caught: unknown): string {
-  return messageOf(caught).replace(/ \(os error \d+\).*$/, "");
-}
 
 export function messageOf(caught: unknown): string {
   return caught instanceof Error ? caught.message : String(caught);
