@@ -41,10 +41,11 @@ Deno.test("what was waited for is not kept as long as the occasion lasts", async
     registry.register(large, round);
     await occasion.before(Promise.resolve(large));
   }
-  // Garbage is collected some time: new memory is asked for until it has been.
-  for (let round = 0; round < 2000 && finalized < 100; round++) {
+  // Garbage is collected some time, and not all at once: new memory is asked for until some of it has been. Kept, none
+  // of it would ever be.
+  for (let round = 0; round < 2000 && finalized === 0; round++) {
     new Uint8Array(1 << 20).fill(1);
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
-  assertEquals(finalized >= 100, true, `${finalized} of 200`);
+  assertEquals(finalized > 0, true, `${finalized} of 200`);
 });
