@@ -1,10 +1,14 @@
 /**
  * From bytes to an instance that is known to be whole.
  *
+ * How this room works: a file is surveyed here before it is sent, a stream while it passes (`pass_through.ts`). A data
+ * set that goes out as it is has no more business here; `conversion.ts` says which must be written anew and whether they
+ * can be, and `convert.ts` does that, edits included (`edits.ts`). Every walk reads its headers with `element.ts`.
+ *
  * How this works: the beginning tells whether this is DICOM and how the data set is encoded (beginning.ts); a walk from header to
  * header, which skips the values, shows that the structure holds to the last byte and picks up who the instance is
  * (structure.ts); what was found is then weighed against what the meta header says. A file is surveyed with a few
- * small reads before anything is sent. Pixel data are never read.
+ * small reads before anything is sent. Of the pixel data at most the beginning of a frame is read.
  */
 import type { SeekableBytes } from "../bytes/seekable.ts";
 import { SpareBuffers } from "../bytes/spare_buffers.ts";

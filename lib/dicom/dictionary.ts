@@ -1,6 +1,10 @@
 /**
  * The data dictionary: which VR and keyword a tag has (PS3.6), private ones by their creator.
  *
+ * How this room works: each part of the standard that is a table has a file that answers questions about it: tags here,
+ * `vr.ts`, `transfer_syntaxes.ts`, `sop_classes.ts`, `uids.ts`, `character_set.ts`. Large tables are packed text until
+ * the first question, so that a run pays only for what it asks; those in `*_data.ts` and `uid_names.ts` are generated.
+ *
  * How this works: the generated tables are text, one line a group. A question about a tag turns the line of its group
  * into entries of a hash table of numbers; keywords and private creators are unpacked only when somebody asks for them.
  * Entries of the user's own dictionary files lie over the built-in ones.
