@@ -35,7 +35,7 @@ async function ask({ settings, log, telling, toStdout }: Stage): Promise<Ending>
   const request = observed((contexts) => openAssociation(connect, wish, contexts, log), telling.note);
   const open = await request([VERIFICATION_CONTEXT]);
   const facts = await sendEcho(open, log);
-  await end(open, log);
+  await releaseQuietly(open, log);
   if (facts === undefined) {
     throw new Fault("noContext", "the peer does not accept C-ECHO (Verification SOP Class)", {
       remedy: "the association itself worked; --probe shows what the peer accepts",
@@ -66,7 +66,7 @@ export async function sendEcho(
 }
 
 /** Releases the association; that it cannot be released is no failure of what was asked for. */
-export async function end({ association }: OpenAssociation, log: Logger): Promise<void> {
+export async function releaseQuietly({ association }: OpenAssociation, log: Logger): Promise<void> {
   log.info("Releasing Association");
   try {
     await association.release();

@@ -3,7 +3,8 @@
 import type { Duplex } from "./association/duplex.ts";
 import type { TlsDetails } from "./association/tls/engine.ts";
 import { readNoDelay } from "./association/socket_variables.ts";
-import { connectTcp, tcpDuplex } from "./association/transport.ts";
+import { tcpDuplex } from "./association/tcp_duplex.ts";
+import { connectTcp } from "./association/transport.ts";
 import type { Profile } from "./cli/profile.ts";
 import type { EditWish, Settings } from "./cli/settings.ts";
 import type { Edit } from "./dataset/edits.ts";

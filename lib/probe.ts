@@ -19,7 +19,7 @@ import { addressesOf } from "./association/transport.ts";
 import type { Profile } from "./cli/profile.ts";
 import type { Settings } from "./cli/settings.ts";
 import { VERIFICATION } from "./dicom/uids.ts";
-import { end, roundMilliseconds, sendEcho, VERIFICATION_CONTEXT } from "./echo.ts";
+import { releaseQuietly, roundMilliseconds, sendEcho, VERIFICATION_CONTEXT } from "./echo.ts";
 import { asFault, Fault } from "./errors.ts";
 import { connectorOf, formerJournalOf, openOptionsOf, profileOf } from "./prepare.ts";
 import { beginWithFiles, instances, tellProspects } from "./prospects.ts";
@@ -140,7 +140,7 @@ async function examine(
       contexts.push(...answersTo(proposal, open));
       accepted.push(...open.accepted.filter(({ abstractSyntax }) => abstractSyntax !== VERIFICATION));
       echo ??= await sendEcho(open, log);
-      await end(open, log);
+      await releaseQuietly(open, log);
     }
   } catch (caught) {
     fault = asFault(caught);

@@ -1,13 +1,13 @@
 /**
  * One association as its requestor sees it (PS3.8): request, store, release, abort.
  *
- * How this room works: `transport.ts` and `tls*.ts` make a Duplex of bytes; `Association.request` negotiates over it.
- * One loop reads all the time (`incoming.ts`), every PDU goes through the state machine (`states.ts`), and responses
- * (`responses.ts`) go to whoever waits for them (`requests.ts`), so an abort is seen even in the middle of a large object;
- * `takeAnswers` does the same without waiting for the loop's turn.
- * Messages are cut into batches (`message_writer.ts`), which are written one after the other (`outgoing.ts`);
- * `deadlines.ts` keeps all time limits. Whatever goes wrong becomes one Fault that ends every wait at once; after that
- * the association is never used again.
+ * How this room works: `transport.ts`, `tcp_duplex.ts` and `tls*.ts` make a Duplex of bytes; `Association.request` negotiates
+ * over it. One loop reads all the time (`incoming.ts`), every PDU goes through the state machine (`states.ts`), and
+ * responses (`responses.ts`) go to whoever waits for them (`requests.ts`), so an abort is seen even in the middle of a large
+ * object; `takeAnswers` does the same without waiting for the loop's turn. Messages are cut into batches
+ * (`message_writer.ts`), which are written one after the other (`outgoing.ts`); `deadlines.ts` keeps all time limits.
+ * Whatever goes wrong becomes one Fault (`refusals.ts`) that ends every wait at once; after that the association is never
+ * used again.
  */
 
 import type { ByteSource } from "../bytes/source.ts";
@@ -256,7 +256,8 @@ export class Association {
     } catch (caught) {
       this.#endBy(caught);
     }
-    if (this.#machine.state !== "Sta1") { // but Sta13
+    // Else Sta13: what was said last is still on its way.
+    if (this.#machine.state !== "Sta1") {
       await this.#incoming.ignoreUntilClose();
       this.#machine.on("transportClosed");
     }

@@ -1,6 +1,7 @@
 /** The time limits of an association, kept by one slow timer instead of one timer for every operation. */
 
 import { Fault } from "../errors.ts";
+import { CONDITION } from "./refusals.ts";
 
 /** All in seconds; absent means no limit. */
 export interface TimeLimits {
@@ -95,6 +96,7 @@ export class Deadlines {
       );
     }
     if (acse !== undefined) return undefined;
+    // As in DCMTK, whose wait for a response with a limit is not one of the socket: -ts counts only for the rest.
     if (dimseTimeoutSeconds !== undefined && oldestRequestMs !== undefined) {
       if (nowMs - oldestRequestMs < dimseTimeoutSeconds * 1000) return undefined;
       const text = `no response within ${dimseTimeoutSeconds} s (--dimse-timeout)`;
@@ -108,7 +110,7 @@ export class Deadlines {
     ) {
       const text = `no byte moved either way for ${socketTimeoutSeconds} s (--socket-timeout)`;
       return new Fault("lost", `Peer aborted Association (or never connected): ${text}`, {
-        code: "0006:0317",
+        code: CONDITION.peerAborted,
         transient: true,
       });
     }

@@ -11,7 +11,8 @@ export interface Duplex {
   write(from: Uint8Array): Promise<number>;
   /**
    * Reads what is there, without waiting; 0 when there is nothing, or read() has more to say about it; undefined where only
-   * read() can tell. Called until it answers one of these, because a read() that waits may not see what was left.
+   * read() can tell. Called until it answers one of these, because a read() that waits may not see what was left. A read()
+   * may wait meanwhile: what that has got already comes first, since its promise is kept before anybody calls this.
    */
   readNow?(into: Uint8Array): number | undefined;
   /** Writes what can be taken without waiting; 0 when that is nothing, or write() has more to say. Not during a write(). */

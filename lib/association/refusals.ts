@@ -109,10 +109,13 @@ export function startOfOtherProtocol(start: Uint8Array): Fault | undefined {
   return undefined;
 }
 
+/** DCMTK's codes for ends of an association that others have words of their own for. */
+export const CONDITION = { peerAborted: "0006:0317", peerReleases: "0006:0319" } as const;
+
 /** The connection is gone, by the peer's will or not. */
 export function lostFault(why: string, cause?: unknown): Fault {
   return new Fault("lost", `Peer aborted Association (or never connected): ${why}`, {
-    code: "0006:0317",
+    code: CONDITION.peerAborted,
     transient: true,
     cause,
   });
@@ -120,7 +123,7 @@ export function lostFault(why: string, cause?: unknown): Fault {
 
 /** The peer wants to release before we do. */
 export function releasedFault(): Fault {
-  return new Fault("lost", "DUL Peer Requested Release", { code: "0006:0319", transient: true });
+  return new Fault("lost", "DUL Peer Requested Release", { code: CONDITION.peerReleases, transient: true });
 }
 
 /** The peer breaks the protocol. */

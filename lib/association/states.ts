@@ -1,7 +1,8 @@
 /**
  * The requestor's side of the upper layer state machine as a literal table: PS3.8 section 9.2, tables 9-6 to 9-10.
  * What is not in the table cannot happen in that state and is a mistake of this program, not of the peer: everything
- * a peer can do is in every row where a transport connection exists.
+ * a peer can do is in every row where a transport connection exists. It is whole on purpose: an action is there even if
+ * nobody asks for it, because it is done where its event comes from.
  */
 
 import type { MalformedPdu, Pdu } from "../pdu/types.ts";

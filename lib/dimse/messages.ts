@@ -1,5 +1,6 @@
 /** C-STORE (PS3.7 9.3.1) and C-ECHO (PS3.7 9.3.5) messages. */
 
+import { VERIFICATION } from "../dicom/uids.ts";
 import { printable } from "../log/printable.ts";
 import type { CommandSet } from "./command_set.ts";
 import { COMMAND, ELEMENT, encodeCommandSet, NO_DATA_SET, numberOf, tagsOf, textOf } from "./command_set.ts";
@@ -40,11 +41,9 @@ export function encodeStoreRsp(rq: StoreRq, status: number): Uint8Array {
   ]);
 }
 
-const VERIFICATION_SOP_CLASS = "1.2.840.10008.1.1";
-
 export function encodeEchoRq(messageId: number): Uint8Array {
   return encodeCommandSet([
-    [ELEMENT.affectedSopClassUid, VERIFICATION_SOP_CLASS],
+    [ELEMENT.affectedSopClassUid, VERIFICATION],
     [ELEMENT.commandField, COMMAND.cEchoRq],
     [ELEMENT.messageId, messageId],
     [ELEMENT.commandDataSetType, NO_DATA_SET],
@@ -53,7 +52,7 @@ export function encodeEchoRq(messageId: number): Uint8Array {
 
 export function encodeEchoRsp(messageId: number): Uint8Array {
   return encodeCommandSet([
-    [ELEMENT.affectedSopClassUid, VERIFICATION_SOP_CLASS],
+    [ELEMENT.affectedSopClassUid, VERIFICATION],
     [ELEMENT.commandField, COMMAND.cEchoRsp],
     [ELEMENT.messageIdBeingRespondedTo, messageId],
     [ELEMENT.commandDataSetType, NO_DATA_SET],

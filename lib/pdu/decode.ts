@@ -17,7 +17,7 @@ import type {
   RoleSelection,
   UserIdentity,
 } from "./types.ts";
-import { PDU_HEADER_BYTES, PDU_NAME, PDU_TYPE } from "./types.ts";
+import { MESSAGE_CONTROL, PDU_HEADER_BYTES, PDU_NAME, PDU_TYPE } from "./types.ts";
 
 /** AE titles, reserved octets and version before the first item of an A-ASSOCIATE PDU. */
 const ASSOCIATE_FIXED_BYTES = 68;
@@ -28,14 +28,14 @@ class Malformed extends Error {}
 /** @param bytes exactly one PDU, with its 6-byte head. */
 export function decodePdu(bytes: Uint8Array): Pdu | MalformedPdu {
   try {
-    return decodeBody(bytes[0] ?? 0, new Field(bytes, PDU_HEADER_BYTES, bytes.length, "PDU"));
+    return decodeBody(bytes[0] ?? 0, new Part(bytes, PDU_HEADER_BYTES, bytes.length, "PDU"));
   } catch (caught) {
     if (caught instanceof Malformed) return { type: "malformed", what: caught.message };
     throw caught;
   }
 }
 
-function decodeBody(type: number, body: Field): Pdu {
+function decodeBody(type: number, body: Part): Pdu {
   switch (type) {
     case PDU_TYPE.associateRq:
       return decodeAssociateRq(body.as(PDU_NAME.associateRq));
@@ -64,25 +64,25 @@ function decodeBody(type: number, body: Field): Pdu {
 }
 
 /** The four octets of A-ASSOCIATE-RJ, A-RELEASE and A-ABORT, past the first, reserved one. */
-function fixedOctets(body: Field): Field {
+function fixedOctets(body: Part): Part {
   if (body.left !== 4) throw new Malformed(`${body.name} of ${body.left} bytes instead of 4`);
   body.skip(1);
   return body;
 }
 
 /** PS3.8 9.3.5 and annex E: length, context ID, control header, fragment; at least one PDV. */
-function decodePdvs(body: Field): Pdv[] {
+function decodePdvs(body: Part): Pdv[] {
   const pdvs: Pdv[] = [];
   while (body.left > 0) {
     const lengthBytes = body.u32();
     if (lengthBytes < 2) throw new Malformed(`P-DATA-TF holds a PDV of length ${lengthBytes}, less than 2`);
-    const pdv = body.field(lengthBytes, "presentation data value");
+    const pdv = body.part(lengthBytes, "presentation data value");
     const contextId = pdv.u8();
     const control = pdv.u8();
     pdvs.push({
       contextId,
-      isCommand: (control & 1) !== 0,
-      isLast: (control & 2) !== 0,
+      isCommand: (control & MESSAGE_CONTROL.command) !== 0,
+      isLast: (control & MESSAGE_CONTROL.last) !== 0,
       fragment: pdv.rest(),
     });
   }
@@ -107,17 +107,17 @@ interface AssociateParts {
   userIdentityResponse: Uint8Array | undefined;
 }
 
-function decodeAssociateRq(body: Field): AssociateRq {
+function decodeAssociateRq(body: Part): AssociateRq {
   const { proposed, answered: _, userIdentityResponse: __, ...parts } = decodeAssociate(body);
   return { type: "associateRq", ...parts, contexts: proposed };
 }
 
-function decodeAssociateAc(body: Field): AssociateAc {
+function decodeAssociateAc(body: Part): AssociateAc {
   const { proposed: _, answered, userIdentity: __, ...parts } = decodeAssociate(body);
   return { type: "associateAc", ...parts, contexts: answered };
 }
 
-function decodeAssociate(body: Field): AssociateParts {
+function decodeAssociate(body: Part): AssociateParts {
   if (body.left < ASSOCIATE_FIXED_BYTES) {
     throw new Malformed(
       `${body.name} of ${body.left} bytes, shorter than its ${ASSOCIATE_FIXED_BYTES} fixed bytes`,
@@ -125,8 +125,8 @@ function decodeAssociate(body: Field): AssociateParts {
   }
   body.skip(4);
   const parts: AssociateParts = {
-    calledAeTitle: body.field(16, "called AE title").text(),
-    callingAeTitle: body.field(16, "calling AE title").text(),
+    calledAeTitle: body.part(16, "called AE title").text(),
+    callingAeTitle: body.part(16, "calling AE title").text(),
     applicationContext: "",
     proposed: [],
     answered: [],
@@ -144,7 +144,7 @@ function decodeAssociate(body: Field): AssociateParts {
   return parts;
 }
 
-function decodeItem(body: Field, parts: AssociateParts): void {
+function decodeItem(body: Part, parts: AssociateParts): void {
   const item = body.item("item");
   const { type } = item;
   if (type === 0x10) parts.applicationContext = item.uid();
@@ -153,7 +153,7 @@ function decodeItem(body: Field, parts: AssociateParts): void {
   else if (type === 0x50) { while (item.left > 0) decodeUserInformation(item, parts); }
 }
 
-function decodeProposedContext(item: Field): ProposedContext {
+function decodeProposedContext(item: Part): ProposedContext {
   const id = item.u8();
   item.skip(3);
   let abstractSyntax = "";
@@ -166,7 +166,7 @@ function decodeProposedContext(item: Field): ProposedContext {
   return { id, abstractSyntax, transferSyntaxes };
 }
 
-function decodeAnsweredContext(item: Field): AnsweredContext {
+function decodeAnsweredContext(item: Part): AnsweredContext {
   const head = item.u32();
   let transferSyntax = "";
   while (item.left > 0) {
@@ -176,7 +176,7 @@ function decodeAnsweredContext(item: Field): AnsweredContext {
   return { id: head >>> 24, result: (head >>> 8) & 0xff, transferSyntax };
 }
 
-function decodeUserInformation(item: Field, parts: AssociateParts): void {
+function decodeUserInformation(item: Part, parts: AssociateParts): void {
   // Mangled by some peers: then it counts as absent, and all is synchronous.
   if (item.holdsCutOff(0x53)) return item.skip(item.left);
   const sub = item.item("user information sub-item");
@@ -191,7 +191,7 @@ function decodeUserInformation(item: Field, parts: AssociateParts): void {
       if (sub.left === 4) parts.operationsWindow = { maxInvoked: sub.u16(), maxPerformed: sub.u16() };
       break;
     case 0x54: {
-      const abstractSyntax = sub.field(sub.u16(), "role selection SOP class UID").uid();
+      const abstractSyntax = sub.part(sub.u16(), "role selection SOP class UID").uid();
       parts.roles.push({ abstractSyntax, scu: sub.u8() !== 0, scp: sub.u8() !== 0 });
       break;
     }
@@ -199,7 +199,7 @@ function decodeUserInformation(item: Field, parts: AssociateParts): void {
       parts.implementationVersionName = sub.text();
       break;
     case 0x56: {
-      const abstractSyntax = sub.field(sub.u16(), "extended negotiation SOP class UID").uid();
+      const abstractSyntax = sub.part(sub.u16(), "extended negotiation SOP class UID").uid();
       parts.extended.push({ abstractSyntax, data: sub.rest().slice() });
       break;
     }
@@ -207,19 +207,19 @@ function decodeUserInformation(item: Field, parts: AssociateParts): void {
       parts.userIdentity = decodeUserIdentity(sub);
       break;
     case 0x59:
-      parts.userIdentityResponse = sub.field(sub.u16(), "user identity server response").rest().slice();
+      parts.userIdentityResponse = sub.part(sub.u16(), "user identity server response").rest().slice();
       break;
   }
 }
 
-function decodeUserIdentity(sub: Field): UserIdentity {
+function decodeUserIdentity(sub: Part): UserIdentity {
   const type = sub.u8();
   if (type !== 1 && type !== 2 && type !== 3 && type !== 4 && type !== 5) {
     throw new Malformed(`user identity of unknown type ${type}`);
   }
   const positiveResponseRequested = sub.u8() !== 0;
-  const primary = sub.field(sub.u16(), "user identity primary field").rest().slice();
-  const secondary = sub.field(sub.u16(), "user identity secondary field").rest().slice();
+  const primary = sub.part(sub.u16(), "user identity primary field").rest().slice();
+  const secondary = sub.part(sub.u16(), "user identity secondary field").rest().slice();
   return { type, positiveResponseRequested, primary, secondary };
 }
 
@@ -228,12 +228,12 @@ function hex8(value: number): string {
 }
 
 /** A bounds-checked run of bytes with a name for messages; reading past its end is Malformed. */
-class Field {
+class Part {
   readonly #bytes: Uint8Array;
   readonly #end: number;
   #at: number;
   readonly #name: string;
-  /** Of an item or sub-item; undefined for other fields. */
+  /** Of an item or sub-item; undefined for other parts. */
   readonly type: number | undefined;
 
   constructor(bytes: Uint8Array, start: number, end: number, name: string, type?: number) {
@@ -253,8 +253,8 @@ class Field {
     return this.#end - this.#at;
   }
 
-  as(name: string): Field {
-    return new Field(this.#bytes, this.#at, this.#end, name);
+  as(name: string): Part {
+    return new Part(this.#bytes, this.#at, this.#end, name);
   }
 
   u8(): number {
@@ -274,15 +274,15 @@ class Field {
   }
 
   /** The next bytes; `type` completes their name. */
-  field(lengthBytes: number, name: string, type?: number): Field {
-    const field = new Field(this.#bytes, this.#at, this.#at + lengthBytes, name, type);
+  part(lengthBytes: number, name: string, type?: number): Part {
+    const part = new Part(this.#bytes, this.#at, this.#at + lengthBytes, name, type);
     if (lengthBytes > this.left) {
       throw new Malformed(
-        `${field.name} of ${lengthBytes} bytes, but only ${this.left} bytes are left in its ${this.name}`,
+        `${part.name} of ${lengthBytes} bytes, but only ${this.left} bytes are left in its ${this.name}`,
       );
     }
     this.#at += lengthBytes;
-    return field;
+    return part;
   }
 
   /** The next item is of this type, and says that it is longer than what is left. */
@@ -292,9 +292,9 @@ class Field {
   }
 
   /** The content of the next item, behind its type, a reserved octet and its 16-bit length. */
-  item(name: string): Field {
+  item(name: string): Part {
     const head = this.u32();
-    return this.field(head & 0xffff, name, head >>> 24);
+    return this.part(head & 0xffff, name, head >>> 24);
   }
 
   /** All bytes that are left, as a view. */

@@ -10,7 +10,7 @@
  */
 
 import type { ByteSource } from "../bytes/source.ts";
-import { PDU_HEADER_BYTES, PDU_TYPE, PDV_HEADER_BYTES } from "./types.ts";
+import { MESSAGE_CONTROL, PDU_HEADER_BYTES, PDU_TYPE, PDV_HEADER_BYTES } from "./types.ts";
 
 /** What stands before a fragment when a PDU holds one PDV. */
 export const FRAGMENT_OVERHEAD_BYTES = PDU_HEADER_BYTES + PDV_HEADER_BYTES;
@@ -23,9 +23,6 @@ export const BATCH_BYTES = 512 * 1024;
 const MOST_SLOTS = 64;
 /** Room for the largest command set of ours in the smallest fragments (2 bytes each). */
 const COMMAND_AREA_BYTES = 4096;
-
-const CONTROL_COMMAND = 1;
-const CONTROL_LAST = 2;
 
 /**
  * The longest fragment for a peer's maximum length received: 0 means no limit; the value counts the PDV heads but not
@@ -105,7 +102,7 @@ export class Batch {
     if (lengthBytes === 0 || lengthBytes % 2 !== 0 || (!isLast && lengthBytes !== this.#fragmentBytes)) {
       throw new RangeError(`a data set source gave a fragment of ${lengthBytes} bytes`);
     }
-    this.#putHead(this.#end, lengthBytes, isLast ? CONTROL_LAST : 0);
+    this.#putHead(this.#end, lengthBytes, isLast ? MESSAGE_CONTROL.last : 0);
     this.#end += FRAGMENT_OVERHEAD_BYTES + lengthBytes;
     this.#used++;
   }
@@ -118,7 +115,7 @@ export class Batch {
     for (let from = 0; from < command.length; from += this.#fragmentBytes) {
       const fragment = command.subarray(from, from + this.#fragmentBytes);
       const isLast = from + fragment.length === command.length;
-      this.#putHead(at, fragment.length, CONTROL_COMMAND | (isLast ? CONTROL_LAST : 0));
+      this.#putHead(at, fragment.length, MESSAGE_CONTROL.command | (isLast ? MESSAGE_CONTROL.last : 0));
       this.#buffer.set(fragment, at + FRAGMENT_OVERHEAD_BYTES);
       at += FRAGMENT_OVERHEAD_BYTES + fragment.length;
     }

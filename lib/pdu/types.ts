@@ -33,7 +33,8 @@ export const PDU_HEADER_BYTES = 6;
 /** 32-bit item length, presentation context ID, message control header (PS3.8 9.3.5.1, annex E.2). */
 export const PDV_HEADER_BYTES = 6;
 
-export const APPLICATION_CONTEXT = "1.2.840.10008.3.1.1.1";
+/** Bits of the message control header (PS3.8 annex E.2): else a data set, and more to follow. */
+export const MESSAGE_CONTROL = { command: 1, last: 2 } as const;
 
 export interface ProposedContext {
   /** Odd, 1 to 255. */

@@ -1,12 +1,9 @@
 /** What a requestor sends, taken apart while it arrives. */
 
-import { PDU_HEADER_BYTES, PDU_TYPE, type Pdv, PDV_HEADER_BYTES } from "../pdu/types.ts";
+import { MESSAGE_CONTROL, PDU_HEADER_BYTES, PDU_TYPE, type Pdv, PDV_HEADER_BYTES } from "../pdu/types.ts";
 
 /** What one read may bring; no other PDU may be longer. */
 const BUFFER_BYTES = 1 << 20;
-
-const CONTROL_COMMAND = 1;
-const CONTROL_LAST = 2;
 
 /**
  * Reads a connection to its end. Fragments are not put together, so that no byte of a data set is copied and nothing is
@@ -78,8 +75,8 @@ export class Incoming {
     this.#pduLeft -= lengthBytes;
     return {
       contextId: this.#contextId,
-      isCommand: (this.#control & CONTROL_COMMAND) !== 0,
-      isLast: (this.#control & CONTROL_LAST) !== 0 && this.#fragmentLeft === 0,
+      isCommand: (this.#control & MESSAGE_CONTROL.command) !== 0,
+      isLast: (this.#control & MESSAGE_CONTROL.last) !== 0 && this.#fragmentLeft === 0,
       fragment,
     };
   }

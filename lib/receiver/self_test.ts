@@ -4,7 +4,8 @@
  */
 
 import type { SyntaxWish } from "../association/proposal.ts";
-import { connectTcp, tcpDuplex } from "../association/transport.ts";
+import { tcpDuplex } from "../association/tcp_duplex.ts";
+import { connectTcp } from "../association/transport.ts";
 import { memorySource } from "../bytes/memory_source.ts";
 import { seekableMemory } from "../bytes/seekable.ts";
 import { proposalOf } from "../cli/proposal.ts";

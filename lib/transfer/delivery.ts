@@ -2,6 +2,7 @@
 
 import type { ByteSource } from "../bytes/source.ts";
 import { type AcceptedContext, chooseContext } from "../association/proposal.ts";
+import { CONDITION } from "../association/refusals.ts";
 import { longNameOf } from "../dicom/transfer_syntaxes.ts";
 import { modalityOf } from "../dicom/sop_classes.ts";
 import type { DimseRsp } from "../dimse/messages.ts";
@@ -161,8 +162,10 @@ export class Delivery {
   #failed(path: string, fault: Fault): Outcome {
     this.#told = this.#open.association.fault;
     this.#log.error(`Store Failed, file: ${path}:\n${fault.condition}`);
-    if (fault.code === "0006:0317") this.#log.info("Peer Aborted Association");
-    if (fault.code === "0006:0319") this.#log.error("Protocol Error: Peer requested release (Aborting)");
+    if (fault.code === CONDITION.peerAborted) this.#log.info("Peer Aborted Association");
+    if (fault.code === CONDITION.peerReleases) {
+      this.#log.error("Protocol Error: Peer requested release (Aborting)");
+    }
     return fault.kind === "input" ? { kind: "unreadable", fault } : { kind: "notSent", fault };
   }
 }

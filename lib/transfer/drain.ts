@@ -1,6 +1,7 @@
 /** The list is drained over one open association, until either has an end. */
 
 import type { ContextWish } from "../association/proposal.ts";
+import { CONDITION } from "../association/refusals.ts";
 import { asFault, Fault } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
 import type { Instance } from "../source/instance.ts";
@@ -117,7 +118,7 @@ export class Drain {
         this.#tellLost(fault, await this.#list.available(1) > 0);
       }
       // The peer has been told so already, unless it was the peer that aborted.
-      if (fault.code !== "0006:0317") log.info("Aborting Association");
+      if (fault.code !== CONDITION.peerAborted) log.info("Aborting Association");
       return await association.abort();
     }
     if (this.#delivery.torn || plan.abort || settlement.haltedByFile) {

@@ -10,6 +10,7 @@ import {
   numbered,
 } from "../association/proposal.ts";
 import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from "../dicom/implementation.ts";
+import { APPLICATION_CONTEXT } from "../dicom/uids.ts";
 import { Fault } from "../errors.ts";
 import { dumpNegotiated, dumpRequested } from "../log/association_dump.ts";
 import type { Logger } from "../log/log.ts";
@@ -17,7 +18,6 @@ import { LOGGER } from "../log/log.ts";
 import { dumpAssociateAc } from "../log/pdu_dump.ts";
 import { BATCH_BYTES, LONGEST_SEND_PDU_BYTES } from "../pdu/fragment.ts";
 import {
-  APPLICATION_CONTEXT,
   type AssociateAc,
   type AssociateRq,
   type ExtendedNegotiation,

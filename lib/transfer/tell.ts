@@ -1,5 +1,6 @@
 /** The lines that say how a file ended, for those ends that have not been told on the way. */
 
+import { CONDITION } from "../association/refusals.ts";
 import { modalityOf } from "../dicom/sop_classes.ts";
 import { nameOf } from "../dicom/uids.ts";
 import { failureRemedy, statusDigits } from "../dimse/status.ts";
@@ -57,7 +58,7 @@ const CONDITIONS: ReadonlyMap<string, string> = new Map([
 
 /** The last line of a run that a file has halted; none when it was the peer who ended the association. */
 export function tellHalt(log: Logger, { code, condition }: Fault): void {
-  if (code === "0006:0317" || code === "0006:0319") return;
+  if (code === CONDITION.peerAborted || code === CONDITION.peerReleases) return;
   const text = code === undefined ? undefined : CONDITIONS.get(code);
   log.error(`Store SCU Failed: ${text === undefined ? condition : `${code} ${text}`}`);
 }

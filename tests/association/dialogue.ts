@@ -3,11 +3,13 @@
 import { Association, type AssociationOptions } from "../../lib/association/association.ts";
 import type { Duplex } from "../../lib/association/duplex.ts";
 import { findSocket } from "../../lib/association/socket.ts";
-import { connectTcp, tcpDuplex } from "../../lib/association/transport.ts";
+import { tcpDuplex } from "../../lib/association/tcp_duplex.ts";
+import { connectTcp } from "../../lib/association/transport.ts";
 import type { ByteSource } from "../../lib/bytes/source.ts";
 import type { DimseRsp } from "../../lib/dimse/messages.ts";
 import { Fault } from "../../lib/errors.ts";
-import { APPLICATION_CONTEXT, type AssociateRq } from "../../lib/pdu/types.ts";
+import { APPLICATION_CONTEXT } from "../../lib/dicom/uids.ts";
+import type { AssociateRq } from "../../lib/pdu/types.ts";
 
 export const CT = "1.2.840.10008.5.1.4.1.1.2";
 export const LITTLE = "1.2.840.10008.1.2.1";

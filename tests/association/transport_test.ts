@@ -1,10 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import {
-  connectTcp,
-  type Destination,
-  isAddressLiteral,
-  tcpDuplex,
-} from "../../lib/association/transport.ts";
+import { tcpDuplex } from "../../lib/association/tcp_duplex.ts";
+import { connectTcp, type Destination, isAddressLiteral } from "../../lib/association/transport.ts";
 import { Fault } from "../../lib/errors.ts";
 import { have } from "../peers/available.ts";
 import { freePort } from "../peers/started_process.ts";

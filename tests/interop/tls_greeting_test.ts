@@ -2,7 +2,7 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { answersTls } from "../../lib/association/tls/greeting.ts";
-import { tcpDuplex } from "../../lib/association/transport.ts";
+import { tcpDuplex } from "../../lib/association/tcp_duplex.ts";
 import { have } from "../peers/available.ts";
 import { runStorescu } from "../peers/run_storescu.ts";
 import { RSA, selfSigned } from "../tls/authority.ts";
