@@ -32,27 +32,35 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]
 
 Deno.test("a second signal aborts at once", async () => {
   await using study = await makeStudy(10);
-  await using peer = startCountingPeer({ responseDelayMs: 60_000 });
+  await using peer = startCountingPeer({ responseDelayMs: 600_000 });
+  let stopping: Promise<void> | undefined;
   const run = await runStorescu(["-v", "+sd", "127.0.0.1", String(peer.port), study.files], {
-    timeoutSeconds: 4, // the first signal alone waits longer for a peer that stalls
-    onStart: async (pid) => {
-      await waitFor("an instance", () => peer.arrivals.size > 0);
-      Deno.kill(pid, "SIGTERM");
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      Deno.kill(pid, "SIGTERM");
+    onStart: (pid, stderr) => {
+      stopping = waitFor("an instance", () => peer.arrivals.size > 0)
+        .then(() => Deno.kill(pid, "SIGTERM"))
+        .then(() => waitFor("word of the signal", () => stderr().includes("once more to abort")))
+        .then(() => Deno.kill(pid, "SIGTERM"));
     },
   });
-  assertEquals(run.code, 143);
+  await stopping;
+  assertEquals(run.code, 143, run.stderr);
+  // The first signal alone would wait some time for the answer, and then blame the peer.
+  assertMatch(run.stderr, /^E: stopped by the operator$/m);
   assertAddsUp(run.stderr, 10);
 });
 
 Deno.test("a peer that comes up late is reached with --retry", async () => {
   await using study = await makeStudy(3);
   const port = freePort();
+  const tried = Promise.withResolvers<boolean>();
   const running = runStorescu(
     ["-v", "--retry", "20", "--retry-delay", "1", "+sd", "127.0.0.1", String(port), study.files],
+    {
+      onStart: (_pid, stderr) =>
+        tried.resolve(waitFor("a first try", () => stderr().includes("trying again"))),
+    },
   );
-  await new Promise((resolve) => setTimeout(resolve, 1200));
+  await tried.promise;
   await using peer = startCountingPeer({ port });
   const run = await running;
   assertEquals(run.code, 0, run.stderr);

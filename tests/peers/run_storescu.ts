@@ -22,8 +22,8 @@ export interface RunOptions {
   readonly timeoutSeconds?: number;
   /** Looks at the program's memory while it runs (Linux). */
   readonly watchMemory?: boolean;
-  /** Is told the process ID when the program has started, to send it signals. */
-  readonly onStart?: (pid: number) => void;
+  /** Is told the process ID when the program has started, to send it signals; `stderr` answers what it has said by then. */
+  readonly onStart?: (pid: number, stderr: () => string) => void;
 }
 
 /** These answer by themselves, or leave no time for a report. */
@@ -80,7 +80,11 @@ export async function runProgram(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  onStart?.(child.pid);
+  let stderr = "";
+  const collectStderr = async () => {
+    for await (const part of child.stderr.pipeThrough(new TextDecoderStream())) stderr += part;
+  };
+  onStart?.(child.pid, () => stderr);
   let killed = false;
   const alarm = setTimeout(() => {
     killed = true;
@@ -91,10 +95,10 @@ export async function runProgram(
     ? setInterval(() => peakMemoryBytes = Math.max(peakMemoryBytes, peakOf(child.pid)), 5)
     : undefined;
   try {
-    const [stdout, stderr, status] = await Promise.all([
+    const [stdout, status] = await Promise.all([
       new Response(child.stdout).text(),
-      new Response(child.stderr).text(),
       child.status,
+      collectStderr(),
       feed(child, stdin),
     ]);
     if (killed) {
