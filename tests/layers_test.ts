@@ -54,7 +54,7 @@ const TOUCHES_DENO = [
   /^lib\/libc\.ts$/,
   /^lib\/(dry_run|echo|perform|prepare|probe|run|send|signals|stage)\.ts$/,
   /^lib\/(source|log|receiver)\//,
-  /^lib\/association\/(socket|transport|tls)(\.ts|\/)/,
+  /^lib\/association\/(socket|tcp_duplex|transport|tls)(\.ts|\/)/,
 ];
 
 interface SourceFile {
@@ -100,6 +100,22 @@ function withoutComments(text: string): string {
   return text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/(^|\s)\/\/.*$/gm, "$1");
 }
 
+/** Files that import each other, be it by way of others: "a.ts -> b.ts -> a.ts". */
+function ringsOf(imports: ReadonlyMap<string, readonly string[]>): string[] {
+  const rings: string[] = [];
+  const done = new Set<string>();
+  const visit = (path: string, way: readonly string[]) => {
+    if (way.includes(path)) {
+      rings.push([...way.slice(way.indexOf(path)), path].join(" -> "));
+    } else if (!done.has(path)) {
+      for (const next of imports.get(path) ?? []) visit(next, [...way, path]);
+      done.add(path);
+    }
+  };
+  for (const path of imports.keys()) visit(path, []);
+  return rings;
+}
+
 function roomOf(path: string): Room | undefined {
   const name = LOOSE_FILES[path] ?? /^lib\/([^/]+)\//.exec(path)?.[1];
   return ROOMS.find((room) => room === name);
@@ -142,6 +158,29 @@ Deno.test("imports go down the house, never up", () => {
   }
   assert(seen > 50);
   assertEquals(wrong, []);
+});
+
+Deno.test("the search for rings finds those of one file, of two, and of more", () => {
+  const imports = new Map([
+    ["a", ["b", "c", "outside"]],
+    ["b", ["d"]],
+    ["c", ["d", "c"]],
+    ["d", ["e"]],
+    ["e", ["f", "d"]],
+    ["f", ["b"]],
+  ]);
+  assertEquals(ringsOf(imports), ["b -> d -> e -> f -> b", "d -> e -> d", "c -> c"]);
+});
+
+Deno.test("no files import each other, not even types", () => {
+  const imports = new Map(
+    product.map(({ path, text }) => [
+      path,
+      importsOf(text).filter((name) => name.startsWith(".")).map((name) => join(dirname(path), name)),
+    ]),
+  );
+  assert([...imports.values()].flat().filter((path) => imports.has(path)).length > 50);
+  assertEquals(ringsOf(imports), []);
 });
 
 Deno.test("dependencies have their plain names and versions in deno.json only", async () => {
