@@ -1,8 +1,8 @@
 /** Who is measured, and how each is called. */
 
-import { encodePdu } from "../../lib/pdu/encode.ts";
 import { EXPLICIT_LITTLE_ENDIAN } from "../../lib/dicom/transfer_syntaxes.ts";
-import { APPLICATION_CONTEXT } from "../../lib/pdu/types.ts";
+import { APPLICATION_CONTEXT } from "../../lib/dicom/uids.ts";
+import { encodePdu } from "../../lib/pdu/encode.ts";
 import { runCommand } from "../run_command.ts";
 import { CT_IMAGE_STORAGE } from "./data.ts";
 import type { CommandLine } from "./measured.ts";
