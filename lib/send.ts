@@ -22,6 +22,7 @@ import { openAssociation } from "./transfer/open.ts";
 import { isGood, type Outcome } from "./transfer/outcome.ts";
 import { associationWishOf, transferPlanOf } from "./transfer/plan.ts";
 import type { EndedWork } from "./transfer/work.ts";
+import { tellRemedy } from "./transfer/tell.ts";
 import { Transfer } from "./transfer/transfer.ts";
 import { userIdentityOf } from "./transfer/user_identity.ts";
 
@@ -61,7 +62,10 @@ export async function send(stage: Stage): Promise<Ending> {
     open: observed((contexts) => openAssociation(connect, wish, contexts, log), note),
     record: (ended) => {
       remember(ended, journal, (fault) => {
-        if (!unkept) log.error(fault.message);
+        if (!unkept) {
+          log.error(fault.message);
+          tellRemedy(log, fault);
+        }
         unkept = true;
         transfer.stop();
       });
@@ -109,7 +113,7 @@ function remember(
 ): void {
   if (outcome.kind !== "stored" && outcome.kind !== "storedWithWarning") return;
   try {
-    noteStored(journal, work, identity?.sopInstanceUid ?? "");
+    noteStored(journal, work, identity?.version, identity?.sopInstanceUid ?? "");
   } catch (caught) {
     failed(asFault(caught));
   }
@@ -122,7 +126,7 @@ function renameEnded(ended: EndedWork, archives: ArchivesToRename, noHalt: boole
   if (member === undefined) {
     if (isDone) renameProcessed(path, isGood(outcome), log, identity?.version);
   } else if (!wasLeftOut(outcome) && (isDone || ended.work.isLastRound)) {
-    archives.note(member.archivePath, isGood(outcome), isDone);
+    archives.note(member, isGood(outcome), isDone);
   }
 }
 

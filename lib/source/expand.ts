@@ -8,6 +8,7 @@ import type { Logger } from "../log/log.ts";
 import { printable } from "../log/printable.ts";
 import type { Archive, Member, Memory } from "./archives/member.ts";
 import { mayBeArchive, mayBeDicomdir } from "./container_names.ts";
+import type { FileVersion } from "./instance.ts";
 import type { Operand } from "./operands.ts";
 import type { ReadPace } from "./read_pace.ts";
 
@@ -72,7 +73,7 @@ export class Expansion {
       let isEmpty = true;
       for await (const member of archive.members()) {
         isEmpty = false;
-        yield operandOf(path, member);
+        yield operandOf(path, archive.version, member);
       }
       if (isEmpty) log.warn(`there is no file in archive ${path}`);
     } catch (caught) {
@@ -91,13 +92,13 @@ export class Expansion {
   }
 }
 
-function operandOf(archivePath: string, member: Member): Operand {
+function operandOf(archivePath: string, version: FileVersion, member: Member): Operand {
   const { name, sizeBytes, skipped, fault } = member;
   return {
     path: `${archivePath}!${printable(name)}`,
     scanned: true,
     sizeBytes,
-    member: { archivePath, ...member },
+    member: { archivePath, version, ...member },
     ...(skipped === undefined ? {} : { skipped }),
     ...(fault === undefined ? {} : { fault }),
   };

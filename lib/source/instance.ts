@@ -30,7 +30,7 @@ export interface Instance extends Need {
   /** Oddities found while reading, in the order found. */
   readonly warnings: readonly string[];
   /** What was made up for it; for the log. */
-  readonly invented?: string | undefined;
+  readonly invented?: readonly string[] | undefined;
   /**
    * The data set in the transfer syntax `wanted`, once. Closing the source gives the file back.
    * @throws Fault "input" when it cannot be converted to that
@@ -40,7 +40,7 @@ export interface Instance extends Need {
   fits(wanted: string): boolean;
   /** It comes from what cannot be opened again, such as a FIFO. */
   readonly readOnce?: boolean;
-  /** Of the file when it was opened; absent for what is no file of its own. */
+  /** Of the file when it was opened, or of the archive it is in; absent for what is no file. */
   readonly version?: FileVersion | undefined;
   /** Gives the file back when the data set is not wanted. May be called twice. */
   close(): void;

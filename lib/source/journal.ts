@@ -11,6 +11,8 @@
 
 import { resolve } from "node:path";
 import { Fault } from "../errors.ts";
+import { factsOf } from "./file_calls.ts";
+import type { FileVersion } from "./instance.ts";
 import { reasonOf } from "./reading_faults.ts";
 
 const HEADING = "storescu-journal 1\n";
@@ -23,8 +25,6 @@ export class Journal implements Disposable {
   readonly #peer: string;
   /** Lines without UID of what this peer had acknowledged before this run: --repeat sends again what is added by it. */
   readonly #done: ReadonlySet<string>;
-  /** What each file was when it was looked up: a file that is replaced while it is sent must not count as sent. */
-  readonly #lookedUp = new Map<string, string>();
   /** A line broke off: nothing may follow it. */
   #fault: Fault | undefined;
 
@@ -60,32 +60,31 @@ export class Journal implements Disposable {
   /**
    * True when the peer had acknowledged this very file before this run, unchanged since.
    * @param inside which of the files that are in it, where that is an archive
+   * @param version of the file; looked for where it is not known
    */
-  has(path: string, inside: string = ""): boolean {
-    const key = keyOf(this.#peer, path, inside);
-    if (key === undefined) return false;
-    if (this.#done.has(key)) return true;
-    this.#lookedUp.set(path + inside, key);
-    return false;
+  has(path: string, inside: string = "", version: FileVersion | undefined = factsOf(path)): boolean {
+    return version !== undefined && this.#done.has(keyOf(this.#peer, path, inside, version));
   }
 
   /**
-   * Writes down that the peer has the file as it was when `has` was asked for it; when this returns, it is on the disk.
+   * Writes down that the peer has the file as it was when it was opened to be sent, whatever stands in its place by now;
+   * when this returns, it is on the disk.
    * @throws Fault "configuration" when it cannot be written (disk full)
    */
-  add(path: string, sopInstanceUid: string, inside: string = ""): void {
-    const key = this.#lookedUp.get(path + inside);
-    if (key === undefined) return;
+  add(path: string, inside: string, version: FileVersion, sopInstanceUid: string): void {
     if (this.#fault !== undefined) throw this.#fault;
-    this.#lookedUp.delete(path + inside);
-    const [peer, size, modified, name] = key.split("\t");
+    const [peer, size, modified, name] = keyOf(this.#peer, path, inside, version).split("\t");
     try {
       const line = new TextEncoder().encode([peer, size, modified, sopInstanceUid, name].join("\t") + "\n");
       for (let at = 0; at < line.length;) at += this.#file.writeSync(line.subarray(at));
       this.#file.syncDataSync();
     } catch (caught) {
       const text = `cannot write journal ${this.#path}: ${reasonOf(caught)}`;
-      throw this.#fault = new Fault("configuration", text, { cause: caught });
+      throw this.#fault = new Fault("configuration", text, {
+        cause: caught,
+        remedy:
+          `${path} is stored, but will be sent again by the next run: make room, or mend the journal's disk`,
+      });
     }
   }
 
@@ -94,14 +93,8 @@ export class Journal implements Disposable {
   }
 }
 
-/** Undefined for what is no file any more. */
-function keyOf(peer: string, path: string, inside: string): string | undefined {
-  try {
-    const { size, mtime } = Deno.statSync(path);
-    return [peer, size, mtime?.getTime() ?? 0, JSON.stringify(resolve(path) + inside)].join("\t");
-  } catch {
-    return undefined;
-  }
+function keyOf(peer: string, path: string, inside: string, { sizeBytes, modifiedMs }: FileVersion): string {
+  return [peer, sizeBytes, Math.trunc(modifiedMs), JSON.stringify(resolve(path) + inside)].join("\t");
 }
 
 /** Reads what is there, cuts a torn line off, and leaves the file ready for the next line. */

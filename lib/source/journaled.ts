@@ -1,6 +1,7 @@
 /** What the journal has to do with opening files: which are left out, and what is noted of those that were stored. */
 
-import type { Input, NoInstance, OpenInstance } from "./instance.ts";
+import type { ArchiveMember } from "./archives/member.ts";
+import type { FileVersion, Input, NoInstance, OpenInstance } from "./instance.ts";
 import type { Journal } from "./journal.ts";
 
 /** Opens what the journal does not say is stored. */
@@ -9,21 +10,30 @@ export function exceptStored(open: OpenInstance, journal: Journal | undefined): 
 }
 
 /** Why it is not sent again, if the journal says that it is stored. */
-export function storedBefore(journal: Journal, input: Input): NoInstance | undefined {
-  const { path, inside } = placeOf(input);
-  return journal.has(path, inside)
-    ? { skipped: "already stored, says the journal", isStored: true }
-    : undefined;
+export function storedBefore(journal: Journal, { path, member }: Input): NoInstance | undefined {
+  const isStored = member === undefined
+    ? journal.has(path)
+    : journal.has(member.archivePath, insideOf(member), member.version);
+  return isStored ? { skipped: "already stored, says the journal", isStored } : undefined;
 }
 
-/** @throws Fault "configuration" when it cannot be written */
-export function noteStored(journal: Journal | undefined, input: Input, sopInstanceUid: string): void {
-  const { path, inside } = placeOf(input);
-  journal?.add(path, sopInstanceUid, inside);
+/**
+ * What is no file, such as a FIFO, is not noted: it can be read only once.
+ * @param version of the file, or of the archive, that was opened to be sent
+ * @throws Fault "configuration" when it cannot be written
+ */
+export function noteStored(
+  journal: Journal | undefined,
+  { path, member }: Input,
+  version: FileVersion | undefined,
+  sopInstanceUid: string,
+): void {
+  if (version === undefined) return;
+  if (member === undefined) journal?.add(path, "", version, sopInstanceUid);
+  else journal?.add(member.archivePath, insideOf(member), version, sopInstanceUid);
 }
 
-/** The file that holds it, and which member of that it is: several can have the same name. */
-function placeOf({ path, member }: Input): { readonly path: string; readonly inside: string } {
-  if (member === undefined) return { path, inside: "" };
-  return { path: member.archivePath, inside: `!${member.name}@${member.offset}` };
+/** Several members can have the same name. */
+function insideOf({ name, offset }: ArchiveMember): string {
+  return `!${name}@${offset}`;
 }

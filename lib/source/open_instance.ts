@@ -18,7 +18,7 @@ import type { Survey } from "../dataset/survey_result.ts";
 import { TAG_SOP_CLASS_UID, TAG_SOP_INSTANCE_UID } from "../dataset/top_level.ts";
 import type { Dictionary } from "../dicom/dictionary.ts";
 import { Fault } from "../errors.ts";
-import type { FileBytes, Member } from "./archives/member.ts";
+import type { ArchiveMember, FileBytes } from "./archives/member.ts";
 import { mayBeArchive } from "./container_names.ts";
 import { openFile } from "./file.ts";
 import type { FileVersion, Input, Instance, NoInstance, OpenInstance } from "./instance.ts";
@@ -32,7 +32,7 @@ export interface OpenOptions {
   /** Changes to the data set, in the order in which they count. */
   readonly edits?: readonly Edit[];
   /** Further changes for one file, made up when it is known to be an instance; they come before `edits`. */
-  invent?(input: Input): { readonly edits: readonly Edit[]; readonly text: string };
+  invent?(input: Input): { readonly edits: readonly Edit[]; readonly lines: readonly string[] };
   /** False: VRs that came after 1993 are written as OB. */
   readonly newVr?: boolean;
   readonly deflateLevel?: number | undefined;
@@ -52,7 +52,7 @@ export function instanceOpener(options: OpenOptions, pace: ReadPace): OpenInstan
     if (input.scanned) return { skipped: "it is not a regular file" };
     // Of a FIFO that has taken the place of a file nobody knows whether anybody writes to it.
     if (input.seen === "file" && input.path !== STANDARD_INPUT) throw replaced(input.path);
-    return openStream(openPipe(input.path), input, options, true);
+    return openStream(openPipe(input.path), input, options, { readOnce: true });
   };
 }
 
@@ -68,19 +68,20 @@ function replaced(path: string): Fault {
 
 async function openMember(
   input: Input,
-  member: Member,
+  member: ArchiveMember,
   options: OpenOptions,
 ): Promise<Instance | NoInstance> {
   if (mayBeArchive(member.name) && !member.name.toLowerCase().endsWith(".gz")) {
     return { skipped: "it is an archive inside an archive" };
   }
+  const { version } = member;
   const bytes = await member.open();
   const isCompressed = /\.gz$/i.test(member.name);
-  if (!("readAt" in bytes)) {
-    return await openStream(isCompressed ? await gunzip(bytes, input.path) : bytes, input, options);
-  }
-  if (!isCompressed) return await identify(bytes, input, options);
-  return await openStream(await gunzip(bytes.passThrough(0, bytes.lengthBytes), input.path), input, options);
+  if ("readAt" in bytes && !isCompressed) return await identify(bytes, input, options, version);
+  const stream = "readAt" in bytes ? bytes.passThrough(0, bytes.lengthBytes) : bytes;
+  return await openStream(isCompressed ? await gunzip(stream, input.path) : stream, input, options, {
+    version,
+  });
 }
 
 async function gunzip(source: ByteSource, name: string): Promise<ByteSource> {
@@ -117,15 +118,12 @@ function identify(
   }
 }
 
-/**
- * What can only be read from front to back.
- * @param readOnce and cannot be opened again
- */
+/** What can only be read from front to back. */
 async function openStream(
   source: ByteSource | Promise<ByteSource>,
   input: Input,
   options: OpenOptions,
-  readOnce = false,
+  from: Pick<DataSetBytes, "readOnce" | "version">,
 ): Promise<Instance | NoInstance> {
   try {
     const { survey: found, dataSet } = await surveyStream(await source, input.path, options.mode);
@@ -135,7 +133,7 @@ async function openStream(
       return instanceOf(
         input,
         found,
-        { bytes: () => counted, lengthBytes, close: () => counted.close(), readOnce },
+        { bytes: () => counted, lengthBytes, close: () => counted.close(), ...from },
         options,
       );
     }
@@ -184,7 +182,7 @@ export function instanceOf(input: Input, found: Survey, from: DataSetBytes, opti
       return found.dataSetLengthBytes ?? from.lengthBytes?.();
     },
     warnings: found.warnings,
-    invented: invention?.text,
+    invented: invention?.lines,
     readOnce: from.readOnce ?? false,
     version: from.version,
     fits: (wanted) => typeof conversion(transferSyntax, wanted, found) === "string",

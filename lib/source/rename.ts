@@ -1,6 +1,8 @@
 /** +rn: what has been dealt with gets another name, so that the next run does not send it again. */
 
+import { resolve } from "node:path";
 import type { Logger } from "../log/log.ts";
+import type { ArchiveMember } from "./archives/member.ts";
 import { isSameVersion } from "./file.ts";
 import { factsOf } from "./file_calls.ts";
 import type { BadInput } from "./inputs.ts";
@@ -20,6 +22,10 @@ export function renameProcessed(
   const target = path + (isGood ? ".done" : ".bad");
   try {
     const now = factsOf(path);
+    if (now !== undefined && !now.isDirectory && (!now.isFile || isOfTheSystem(path))) {
+      log.warn(`not renaming '${path}': it is not a regular file`);
+      return;
+    }
     const isAnother = now !== undefined && version !== undefined && !isSameVersion(now, version);
     if (isAnother || now?.isDirectory) {
       log.warn(`not renaming file '${path}': it is not the one any more that was sent`);
@@ -37,6 +43,11 @@ export function renameProcessed(
   }
 }
 
+/** A link such as /dev/stdin is everybody's, whatever file it leads to at the moment. */
+function isOfTheSystem(path: string): boolean {
+  return /^\/(dev|proc)\//.test(resolve(path));
+}
+
 function exists(path: string): boolean {
   try {
     Deno.lstatSync(path);
@@ -49,8 +60,8 @@ function exists(path: string): boolean {
 
 /** Archives cannot be renamed before the last of their members has come to its end. */
 export class ArchivesToRename {
-  /** By path: whether all was good so far, and whether anything is left to be done. */
-  readonly #archives = new Map<string, { isGood: boolean; isDone: boolean }>();
+  /** By path: what it was, whether all was good so far, and whether anything is left to be done. */
+  readonly #archives = new Map<string, { version: FileVersion; isGood: boolean; isDone: boolean }>();
   /** Paths of those of which something could not be read. */
   readonly #damaged: ReadonlySet<string>;
 
@@ -60,15 +71,19 @@ export class ArchivesToRename {
   }
 
   /** A member, or the archive as a whole, has come to its end; `isDone` is false if its turn never came. */
-  note(archivePath: string, isGood: boolean, isDone: boolean): void {
+  note({ archivePath, version }: ArchiveMember, isGood: boolean, isDone: boolean): void {
     const before = this.#archives.get(archivePath) ??
       { isGood: !this.#damaged.has(archivePath), isDone: true };
-    this.#archives.set(archivePath, { isGood: before.isGood && isGood, isDone: before.isDone && isDone });
+    this.#archives.set(archivePath, {
+      version,
+      isGood: before.isGood && isGood,
+      isDone: before.isDone && isDone,
+    });
   }
 
   renameAll(log: Logger): void {
-    for (const [path, { isGood, isDone }] of this.#archives) {
-      if (isDone) renameProcessed(path, isGood, log);
+    for (const [path, { version, isGood, isDone }] of this.#archives) {
+      if (isDone) renameProcessed(path, isGood, log, version);
     }
   }
 }

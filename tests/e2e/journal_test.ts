@@ -1,8 +1,11 @@
 /** --journal, by killing real runs. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { gzipSync } from "node:zlib";
 import { STORESCU } from "../peers/available.ts";
 import { makeStudy, startCountingPeer } from "../peers/counting_peer.ts";
+import { tarFile, zipFile } from "../peers/made_up_archives.ts";
+import { imageFile } from "../peers/made_up_files.ts";
 import { runProgram, runStorescu } from "../peers/run_storescu.ts";
 import { waitFor } from "../peers/wait_for.ts";
 
@@ -125,3 +128,51 @@ Deno.test({
     assertEquals(peer.missing(files), []);
   },
 });
+
+/** Archives of images `first` to `first` + 5. */
+const ARCHIVES: Readonly<Record<string, (first: number) => Uint8Array>> = {
+  "a.zip": (first) => zipFile(membersFrom(first)),
+  "a.tar": (first) => tarFile(membersFrom(first)),
+  "a.tar.gz": (first) => gzipSync(tarFile(membersFrom(first))),
+};
+
+function membersFrom(first: number): { readonly name: string; readonly content: Uint8Array<ArrayBuffer> }[] {
+  return Array.from({ length: 6 }, (_, index) => ({
+    name: String(index),
+    content: imageFile({ number: first + index }),
+  }));
+}
+
+for (const [name, archive] of Object.entries(ARCHIVES)) {
+  Deno.test(`${name} that is replaced while it is sent: nothing of the new one is taken for sent, nor renamed`, async () => {
+    await using study = await makeStudy(0);
+    await using peer = startCountingPeer({ responseDelayMs: 150 });
+    const path = `${study.path}/${name}`;
+    await Deno.writeFile(path, archive(1));
+    const argv = ["-nh", "--journal", `${study.path}/journal`, "+rn", "127.0.0.1", String(peer.port), path];
+    const running = runStorescu(argv);
+    await waitFor("the first member to arrive", () => peer.arrivals.size > 0);
+    await Deno.writeFile(`${path}.new`, archive(7));
+    await Deno.rename(`${path}.new`, path);
+    const first = await running;
+    assertMatch(first.stderr, /^W: not renaming file .*: it is not the one any more that was sent$/m);
+    assertEquals(
+      peer.missing(12).length >= 6,
+      true,
+      "members of the new one went with the places of the old one",
+    );
+    // A stream that was begun goes on; what has to be opened anew is not there any more.
+    if (name !== "a.tar.gz") {
+      assertEquals(first.code, 1);
+      assertMatch(first.stderr, /: cannot read .*: it was changed since this run looked at it first$/m);
+    }
+    const second = await runStorescu(argv);
+    const old = peer.missing(6);
+    assertEquals(
+      [second.code, second.stderr, peer.missing(12)],
+      [0, "", old],
+      "all of the new one has arrived",
+    );
+    assertEquals([...Deno.readDirSync(study.path)].map((entry) => entry.name).includes(`${name}.done`), true);
+  });
+}

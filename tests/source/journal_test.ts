@@ -1,5 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Fault } from "../../lib/errors.ts";
+import { factsOf } from "../../lib/source/file_calls.ts";
+import type { FileVersion } from "../../lib/source/instance.ts";
 import { Journal } from "../../lib/source/journal.ts";
 
 const PEER = "ANY-SCP@pacs:104";
@@ -24,7 +26,11 @@ function folder(): {
 
 function acknowledge(journal: Journal, path: string): void {
   assertEquals(journal.has(path), false);
-  journal.add(path, "1.2.3");
+  journal.add(path, "", versionOf(path), "1.2.3");
+}
+
+function versionOf(path: string): FileVersion {
+  return factsOf(path) ?? { sizeBytes: 0, modifiedMs: 0 };
 }
 
 Deno.test("Journal remembers across runs what the peer has acknowledged", () => {
@@ -75,12 +81,41 @@ Deno.test("Journal remembers the file that was sent, not one that has taken its 
   const path = place.file("a.dcm", "x");
   {
     using journal = Journal.open(place.journal, PEER);
-    assertEquals(journal.has(path), false);
+    const opened = versionOf(path);
     place.file("a.dcm", "replaced while it was sent");
-    journal.add(path, "1.2.3");
+    assertEquals(journal.has(path), false, "looked up again for its second turn");
+    journal.add(path, "", opened, "1.2.3");
   }
   using journal = Journal.open(place.journal, PEER);
   assertEquals(journal.has(path), false);
+});
+
+Deno.test("Journal keeps members of an archive apart, and archives of one name", () => {
+  using place = folder();
+  const path = place.file("a.zip", "x");
+  const version = versionOf(path);
+  {
+    using journal = Journal.open(place.journal, PEER);
+    journal.add(path, "!one@0", version, "1.2.3");
+  }
+  using journal = Journal.open(place.journal, PEER);
+  const has = (inside: string, of = version) => journal.has(path, inside, of);
+  assertEquals([has("!one@0"), has("!one@500"), has(""), has("!one@0", { ...version, sizeBytes: 2 })], [
+    true,
+    false,
+    false,
+    false,
+  ]);
+});
+
+Deno.test("Journal of earlier versions, which knew whole milliseconds only, still counts", () => {
+  using place = folder();
+  const path = place.file("a.dcm", "x");
+  const { size, mtime } = Deno.statSync(path);
+  const line = [PEER, size, mtime?.getTime(), "1.2.3", JSON.stringify(path)].join("\t");
+  Deno.writeTextFileSync(place.journal, `storescu-journal 1\n${line}\n`);
+  using journal = Journal.open(place.journal, PEER);
+  assertEquals(journal.has(path), true);
 });
 
 Deno.test("Journal cut off at any byte keeps its whole lines and takes new ones", () => {
@@ -97,7 +132,7 @@ Deno.test("Journal cut off at any byte keeps its whole lines and takes new ones"
     {
       using journal = Journal.open(place.journal, PEER);
       assertEquals(paths.filter((path) => journal.has(path)).length, lines, `cut at ${length}`);
-      for (const path of paths) if (!journal.has(path)) journal.add(path, "1.2.3");
+      for (const path of paths) if (!journal.has(path)) acknowledge(journal, path);
     }
     using journal = Journal.open(place.journal, PEER);
     assertEquals(paths.filter((path) => journal.has(path)).length, 3, `cut at ${length}`);

@@ -38,3 +38,15 @@ Deno.test("renameProcessed() of a file that has gone warns", () => {
     "W: cannot rename file '/no/such/file' to '/no/such/file.done': no such file",
   );
 });
+
+Deno.test("renameProcessed() leaves alone what is no regular file, and what belongs to the system", async () => {
+  const folder = Deno.makeTempDirSync();
+  const lines: string[] = [];
+  await new Deno.Command("mkfifo", { args: [`${folder}/fifo`] }).output();
+  for (const path of [`${folder}/fifo`, "/dev/stdin", "/dev/null"]) {
+    renameProcessed(path, true, logTo(lines));
+    Deno.lstatSync(path);
+    assertEquals(lines.splice(0), [`W: not renaming '${path}': it is not a regular file\n`]);
+  }
+  Deno.removeSync(folder, { recursive: true });
+});

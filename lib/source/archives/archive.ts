@@ -9,7 +9,7 @@
 import type { ReadPace } from "../read_pace.ts";
 import { GzipStreams } from "./gzip.ts";
 import type { Archive, Member, Memory } from "./member.ts";
-import { openArchiveFile } from "./section.ts";
+import { ArchiveFile } from "./section.ts";
 import { compressedTar, isTarHeader, plainTar, TAR_BLOCK_BYTES, TAR_RECORD_BYTES } from "./tar.ts";
 import { zip } from "./zip.ts";
 
@@ -27,31 +27,32 @@ export async function openArchive(
   pace: ReadPace,
   memory: Memory,
 ): Promise<Archive | undefined> {
-  const head = readHead(path, pace);
+  const file = new ArchiveFile(path, pace);
+  const head = readHead(file);
   if (head.byteLength < 4) return undefined;
   if (head.byteLength >= 132 && head.getUint32(DICOM_PREFIX_OFFSET) === DICOM_PREFIX) return undefined;
-  if (ZIP_SIGNATURES.includes(head.getUint32(0))) return zip(path, pace);
-  if (isTarHeader(head) || isEmptyTar(path, head)) return plainTar(path, pace);
+  if (ZIP_SIGNATURES.includes(head.getUint32(0))) return zip(file);
+  if (isTarHeader(head) || isEmptyTar(path, head)) return plainTar(file);
   if (head.getUint16(0) !== GZIP_SIGNATURE) return undefined;
-  const streams = new GzipStreams(path, pace);
+  const streams = new GzipStreams(file);
   const begin = await streams.open(0);
   try {
     const inside = new Uint8Array(HEAD_BYTES);
     // No more than the header while that will do: what is behind it may be damaged.
     const filled = await begin.fill(inside.subarray(0, TAR_BLOCK_BYTES));
-    if (isTarHeader(new DataView(inside.buffer, 0, filled))) return compressedTar(path, streams, memory);
-    if (!mayBeEmptyTar(path)) return single(path, streams);
+    if (isTarHeader(new DataView(inside.buffer, 0, filled))) return compressedTar(file, streams, memory);
+    if (!mayBeEmptyTar(path)) return single(file, streams);
     const more = await begin.fill(inside.subarray(filled));
     return isEmptyTar(path, new DataView(inside.buffer, 0, filled + more))
-      ? compressedTar(path, streams, memory)
-      : single(path, streams);
+      ? compressedTar(file, streams, memory)
+      : single(file, streams);
   } finally {
     begin.close();
   }
 }
 
-function readHead(path: string, pace: ReadPace): DataView {
-  const file = openArchiveFile(path, pace);
+function readHead(archive: ArchiveFile): DataView {
+  const file = archive.open();
   try {
     const head = new Uint8Array(HEAD_BYTES);
     return new DataView(head.buffer, 0, file.readAt(0, head));
@@ -72,10 +73,11 @@ function isEmptyTar(path: string, head: DataView): boolean {
 }
 
 /** One file, compressed: its name is that of the whole without ".gz". */
-function single(path: string, streams: GzipStreams): Archive {
+function single({ path, version }: ArchiveFile, streams: GzipStreams): Archive {
   const name = path.replace(/^.*\//s, "").replace(/\.gz$/i, "");
   const member: Member = { name, offset: 0, sizeBytes: undefined, open: () => streams.open(0) };
   return {
+    version,
     async *members() {
       yield await Promise.resolve(member);
     },

@@ -1,8 +1,7 @@
 import { memorySource } from "../../bytes/memory_source.ts";
 import type { ByteSource } from "../../bytes/source.ts";
 import { InflatedSource } from "../../dataset/inflating.ts";
-import type { ReadPace } from "../read_pace.ts";
-import { openArchiveFile } from "./section.ts";
+import type { ArchiveFile } from "./section.ts";
 
 /** As many streams wait for the next member; more are in use only with as many associations at a time. */
 const MOST_WAITING = 16;
@@ -24,14 +23,12 @@ interface Stream {
  * open small members at the same time use the same stream, each in its turn.
  */
 export class GzipStreams {
-  readonly #path: string;
-  readonly #pace: ReadPace;
+  readonly #archive: ArchiveFile;
   readonly #waiting: Stream[] = [];
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(path: string, pace: ReadPace) {
-    this.#path = path;
-    this.#pace = pace;
+  constructor(archive: ArchiveFile) {
+    this.#archive = archive;
   }
 
   /** The bytes from `offset` on, `lengthBytes` of them or to the end. @throws Fault "input" */
@@ -84,8 +81,8 @@ export class GzipStreams {
   }
 
   #begin(): Stream {
-    const file = openArchiveFile(this.#path, this.#pace);
-    const source = new InflatedSource(file.passThrough(0, file.lengthBytes), this.#path, "gzip");
+    const file = this.#archive.open();
+    const source = new InflatedSource(file.passThrough(0, file.lengthBytes), this.#archive.path, "gzip");
     return { source, position: 0 };
   }
 }

@@ -3,6 +3,7 @@
 import type { SeekableBytes } from "../../bytes/seekable.ts";
 import type { ByteSource } from "../../bytes/source.ts";
 import type { Fault } from "../../errors.ts";
+import type { FileVersion } from "../instance.ts";
 
 /** A file, or a part of one that is like a file of its own. */
 export interface FileBytes extends SeekableBytes {
@@ -28,10 +29,14 @@ export interface Member {
 /** A member, and where it is. */
 export interface ArchiveMember extends Member {
   readonly archivePath: string;
+  /** Of the archive: the member stands in no other. */
+  readonly version: FileVersion;
 }
 
 /** Invariant: any number of members may be open at the same time. */
 export interface Archive {
+  /** Of the file, whose members it has as long as that is the same. */
+  readonly version: FileVersion;
   /**
    * All members but folders, in the order in which they stand in the archive.
    * @throws Fault "input" when it is damaged: members from there on are not known

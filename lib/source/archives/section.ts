@@ -1,11 +1,37 @@
 import { Fault } from "../../errors.ts";
 import type { ByteSource } from "../../bytes/source.ts";
-import { type InputFile, openFile } from "../file.ts";
+import { type InputFile, isSameVersion, openFile } from "../file.ts";
+import type { FileVersion } from "../instance.ts";
 import type { ReadPace } from "../read_pace.ts";
 import type { FileBytes } from "./member.ts";
 
-/** Opens an archive. @throws Fault "input" when it is no regular file */
-export function openArchiveFile(path: string, pace: ReadPace): InputFile {
+/** An archive as it is when it is first looked at. It is opened again and again, and must not become another one meanwhile. */
+export class ArchiveFile {
+  readonly path: string;
+  readonly version: FileVersion;
+  readonly #pace: ReadPace;
+
+  /** @throws Fault "input" when it cannot be opened, or is no regular file */
+  constructor(path: string, pace: ReadPace) {
+    const file = openRegularFile(path, pace);
+    this.path = path;
+    this.version = file.version;
+    this.#pace = pace;
+    file.close();
+  }
+
+  /** @throws Fault "input" when it cannot be opened, or has changed */
+  open(): InputFile {
+    const file = openRegularFile(this.path, this.#pace);
+    if (isSameVersion(file.version, this.version)) return file;
+    file.close();
+    throw new Fault("input", `cannot read ${this.path}: it was changed since this run looked at it first`, {
+      remedy: "send archives only when nothing writes to them any more",
+    });
+  }
+}
+
+function openRegularFile(path: string, pace: ReadPace): InputFile {
   const file = openFile(path, pace);
   if (file === undefined) throw new Fault("input", `cannot read ${path}: it is not a regular file`);
   return file;

@@ -8,12 +8,11 @@
 import type { Extract, Header } from "tar-stream";
 import type { ByteSource } from "../../bytes/source.ts";
 import { Fault } from "../../errors.ts";
-import type { ReadPace } from "../read_pace.ts";
 import { importCommonJs } from "./common_js.ts";
 import { damaged } from "./damaged.ts";
 import type { GzipStreams } from "./gzip.ts";
 import type { Archive, Member, Memory } from "./member.ts";
-import { FileSection, openArchiveFile } from "./section.ts";
+import { type ArchiveFile, FileSection } from "./section.ts";
 
 export const TAR_BLOCK_BYTES = 512;
 
@@ -37,10 +36,12 @@ export function isTarHeader(block: DataView): boolean {
 }
 
 /** A tar file that can be read at any place. */
-export function plainTar(path: string, pace: ReadPace): Archive {
+export function plainTar(archive: ArchiveFile): Archive {
+  const { path, version } = archive;
   return {
+    version,
     async *members() {
-      const file = openArchiveFile(path, pace);
+      const file = archive.open();
       let position = 0;
       const bytes: Forward = {
         read(into) {
@@ -55,7 +56,7 @@ export function plainTar(path: string, pace: ReadPace): Archive {
       };
       try {
         for await (const { header, offset } of headers(bytes, path)) {
-          const open = () => new FileSection(openArchiveFile(path, pace), offset, header.size);
+          const open = () => new FileSection(archive.open(), offset, header.size);
           yield memberOf(header, offset, path, open);
         }
       } finally {
@@ -67,9 +68,10 @@ export function plainTar(path: string, pace: ReadPace): Archive {
 }
 
 /** A tar file inside a gzip file. */
-export function compressedTar(path: string, streams: GzipStreams, memory: Memory): Archive {
+export function compressedTar({ path, version }: ArchiveFile, streams: GzipStreams, memory: Memory): Archive {
   let remembered: readonly Member[] | undefined;
   return {
+    version,
     async *members() {
       if (remembered !== undefined) return yield* remembered;
       const seen: Member[] = [];

@@ -9,12 +9,11 @@ import type { ByteSource } from "../../bytes/source.ts";
 import { InflatedSource } from "../../dataset/inflating.ts";
 import { Fault } from "../../errors.ts";
 import type { InputFile } from "../file.ts";
-import type { ReadPace } from "../read_pace.ts";
 import { importCommonJs } from "./common_js.ts";
 import { damaged } from "./damaged.ts";
 import { CheckedSource } from "./checked_source.ts";
 import type { Archive, Member } from "./member.ts";
-import { openArchiveFile } from "./section.ts";
+import type { ArchiveFile } from "./section.ts";
 import type { Entry, ReaderBase, Yauzl, ZipFile } from "./yauzl.ts";
 
 const STORED = 0;
@@ -39,11 +38,13 @@ const FILE_TYPE_MASK = 0o170000;
 const SYMBOLIC_LINK = 0o120000;
 const MADE_ON_UNIX = 3;
 
-export function zip(path: string, pace: ReadPace): Archive {
+export function zip(archive: ArchiveFile): Archive {
+  const { path, version } = archive;
   return {
+    version,
     async *members() {
       const yauzl = await loadYauzl();
-      const file = openArchiveFile(path, pace);
+      const file = archive.open();
       try {
         const directory = await openDirectory(yauzl, file);
         for (let left = directory.entryCount; left > 0; left--) {
@@ -54,7 +55,7 @@ export function zip(path: string, pace: ReadPace): Archive {
             entry.extraFields,
             true,
           );
-          if (!name.endsWith("/")) yield memberOf(entry, name, path, pace);
+          if (!name.endsWith("/")) yield memberOf(entry, name, archive);
         }
       } catch (caught) {
         if (caught instanceof Fault) throw caught;
@@ -71,10 +72,11 @@ function loadYauzl(): Promise<Yauzl> {
   return importCommonJs<Yauzl>(() => import("yauzl"));
 }
 
-function memberOf(entry: Entry, name: string, path: string, pace: ReadPace): Member {
+function memberOf(entry: Entry, name: string, archive: ArchiveFile): Member {
+  const { path } = archive;
   const { compressionMethod: method, externalFileAttributes, versionMadeBy } = entry;
   const offset = entry.relativeOffsetOfLocalHeader;
-  const open = () => openMember(path, entry, name, pace);
+  const open = () => openMember(archive, entry, name);
   const member = { name, offset, sizeBytes: entry.uncompressedSize, open };
   const mode = versionMadeBy >>> 8 === MADE_ON_UNIX ? externalFileAttributes >>> 16 : 0;
   if ((mode & FILE_TYPE_MASK) === SYMBOLIC_LINK) return { ...member, skipped: "it is a symbolic link" };
@@ -88,9 +90,10 @@ function unreadable(path: string, name: string, why: string): Fault {
   return new Fault("input", `cannot read ${path}!${name}: ${why}`, { remedy: UNPACK });
 }
 
-async function openMember(path: string, entry: Entry, name: string, pace: ReadPace): Promise<ByteSource> {
+async function openMember(archive: ArchiveFile, entry: Entry, name: string): Promise<ByteSource> {
   const { crc32 } = await import("node:zlib");
-  const file = openArchiveFile(path, pace);
+  const { path } = archive;
+  const file = archive.open();
   try {
     const { compressionMethod, compressedSize, uncompressedSize } = entry;
     const start = contentStart(file, entry);
