@@ -13,6 +13,7 @@ function file(name: number): Operand {
 
 function member(name: number): Operand {
   const memberOf = {
+    version: { sizeBytes: 0, modifiedMs: 0 },
     archivePath: "a.zip",
     name: "m",
     offset: 0,
