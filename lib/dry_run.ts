@@ -2,9 +2,10 @@
 
 import { type ContextWish, neededContexts, numbered } from "./association/proposal.ts";
 import type { Fault } from "./errors.ts";
+import { type Lines, printableLines } from "./log/printable.ts";
 import { formerJournalOf, openOptionsOf, profileOf } from "./prepare.ts";
 import { beginWithFiles, instances, tellProspects } from "./prospects.ts";
-import { fileLine, proposalLines } from "./report/dry_run_lines.ts";
+import { fileLines, proposalLines } from "./report/dry_run_lines.ts";
 import type { ProposalEvent } from "./report/events.ts";
 import { filesText } from "./report/quantity.ts";
 import type { Ending } from "./report/summary.ts";
@@ -17,7 +18,7 @@ import { transferPlanOf } from "./transfer/plan.ts";
 
 export async function dryRun(stage: Stage): Promise<Ending> {
   const { settings, log, inputs, telling, signals } = stage;
-  const say = (line: string) => settings.report.json || stage.toStdout(`${line}\n`);
+  const say = (lines: Lines) => settings.report.json || stage.toStdout(`${printableLines(lines)}\n`);
   const profile = await profileOf(settings, log);
   using journal = await formerJournalOf(settings);
   const openInstance = exceptStored(instanceOpener(await openOptionsOf(settings, log), inputs.pace), journal);
@@ -37,11 +38,11 @@ export async function dryRun(stage: Stage): Promise<Ending> {
     classes.add(instance.sopClassUid);
     return undefined;
   };
-  const failures = await tellProspects(stage, checked, openInstance, judge, (event) => say(fileLine(event)));
+  const failures = await tellProspects(stage, checked, openInstance, judge, (event) => say(fileLines(event)));
   for (const [index, contexts] of associations.entries()) {
     const proposal = proposalEvent(index + 1, contexts);
     telling.note(proposal);
-    for (const line of proposalLines(proposal, classes)) say(line);
+    say(proposalLines(proposal, classes));
   }
   say(`nothing was sent: ${filesText(telling.tally.files)} looked at, ${failures} of them could not be sent`);
   return { exitCode: signals.exitCode ?? (failures > 0 ? 1 : 0), stoppedBy: signals.name };

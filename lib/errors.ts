@@ -59,6 +59,12 @@ export class Fault extends Error {
   get condition(): string {
     return this.code === undefined ? this.message : `${this.code} ${this.message}`;
   }
+
+  /** The same line by line: DCMTK tells of a rejection in three. */
+  get conditionLines(): readonly string[] {
+    // Anything else may name a file, and a line break in that is none of ours.
+    return this.kind === "rejected" ? this.condition.split("\n") : [this.condition];
+  }
 }
 
 /** The exit code of a fault: 10 when an accepted association was lost, else 1. */

@@ -23,7 +23,7 @@ export async function perform(settings: Settings, toStdout: WriteText): Promise<
   // Nothing gets between the events of --json, whatever a --log-config file says.
   const backend = await openLog(settings.log, line.write, settings.report.json ? line.write : toStdout);
   const log = new Logger(backend);
-  log.debug(`$storescu: v${VERSION} $\n`);
+  log.debug([`$storescu: v${VERSION} $`, ""]);
   try {
     return await performTold(settings, log, line, toStdout);
   } catch (caught) {
@@ -31,7 +31,7 @@ export async function perform(settings: Settings, toStdout: WriteText): Promise<
     if (fault.kind === "usage") throw fault;
     // DCMTK tells of its configuration files at level ERROR, of everything else that ends a run at FATAL.
     const level = fault.kind === "configuration" && fault.code === undefined ? "error" : "fatal";
-    log.log(level, fault.condition);
+    log.log(level, fault.conditionLines);
     if (fault.remedy !== undefined) log.log(level, `hint: ${fault.remedy}`);
     return exitCodeOf(fault);
   } finally {
@@ -108,8 +108,8 @@ function tellSummary({ tally }: Telling, summary: SummaryEvent, log: Logger, lin
   // The counts last: a screen of 24 lines has no room for all of it.
   const lines = failures.length === 0 ? counts : ["failures:", ...failures, ...counts];
   const level = summary.exitCode !== 0 ? "error" : "info";
-  if (log.enabled(level)) log.log(level, lines.join("\n"));
-  else if (log.enabled("warn") && Deno.stderr.isTerminal()) line.write(prefixed(level, lines.join("\n")));
+  if (log.enabled(level)) log.log(level, lines);
+  else if (log.enabled("warn") && Deno.stderr.isTerminal()) line.write(prefixed(level, lines));
 }
 
 async function newProgress(line: StatusLine): Promise<Progress> {

@@ -21,6 +21,7 @@ import type { Settings } from "./cli/settings.ts";
 import { VERIFICATION } from "./dicom/uids.ts";
 import { releaseQuietly, roundMilliseconds, sendEcho, VERIFICATION_CONTEXT } from "./echo.ts";
 import { asFault, Fault } from "./errors.ts";
+import { printableLines } from "./log/printable.ts";
 import { connectorOf, formerJournalOf, openOptionsOf, profileOf } from "./prepare.ts";
 import { beginWithFiles, instances, tellProspects } from "./prospects.ts";
 import type { ProbedContext, ProbeEvent, TlsFacts } from "./report/events.ts";
@@ -63,7 +64,7 @@ export async function probe(stage: Stage): Promise<Ending> {
     return whyNotAccepted(instance, accepted, proposed.has(instance.sopClassUid));
   };
   const failures = await tellProspects(stage, checked, openInstance, judge, () => {});
-  if (!settings.report.json) toStdout(probeLines(settings, event, telling.tally).join("\n") + "\n");
+  if (!settings.report.json) toStdout(printableLines(probeLines(settings, event, telling.tally)) + "\n");
   const isFit = fault === undefined && failures === 0 && accepted.length > 0;
   return { exitCode: signals.exitCode ?? (isFit ? 0 : 1), stoppedBy: signals.name, fault };
 }

@@ -4,9 +4,10 @@
  */
 
 import { type Command, isAudible, readCommand } from "./cli/command.ts";
-import { argumentsText, errorBlock, explainOption, helpText, versionText } from "./cli/help.ts";
+import { argumentsLines, errorLines, explainOption, helpText, versionText } from "./cli/help.ts";
 import { asFault } from "./errors.ts";
 import { prefixed } from "./log/log.ts";
+import { printableLines } from "./log/printable.ts";
 import { stderrWriter, stdoutWriter, type WriteText } from "./log/standard_streams.ts";
 import { readWholeFile } from "./source/whole_file.ts";
 import { buildCommit, buildDate, VERSION } from "./version.ts";
@@ -23,7 +24,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     : command.kind === "mistake"
     ? command.log
     : undefined;
-  if (told?.arguments !== undefined) toStderr(prefixed("info", argumentsText(told.arguments)));
+  if (told?.arguments !== undefined) toStderr(prefixed("info", argumentsLines(told.arguments)));
   let loss: string | undefined;
   try {
     const exitCode = await obey(command, stdoutWriter((reason) => loss ??= reason));
@@ -33,7 +34,9 @@ export async function run(argv: readonly string[]): Promise<number> {
     return exitCode === 0 ? 1 : exitCode;
   } catch (caught) {
     const fault = asFault(caught);
-    if (command.kind !== "mistake" || isAudible(told)) toStderr(errorBlock(VERSION, fault));
+    if (command.kind !== "mistake" || isAudible(told)) {
+      toStderr(`${printableLines(errorLines(VERSION, fault))}\n`);
+    }
     return 1;
   }
 }

@@ -88,7 +88,7 @@ export function listProfiles(): readonly string[] {
 }
 
 /** DCMTK's block of lines, and the days that are left. */
-function describeConnection({ protocol, cipherSuite, peerCertificate }: TlsDetails): string {
+function describeConnection({ protocol, cipherSuite, peerCertificate }: TlsDetails): string[] {
   const unknown = "not told by the built-in TLS";
   const lines = [
     "================== BEGIN TLS CONNECTION DETAILS =================",
@@ -110,7 +110,7 @@ function describeConnection({ protocol, cipherSuite, peerCertificate }: TlsDetai
     );
   }
   lines.push("=================== END TLS CONNECTION DETAILS ==================");
-  return lines.join("\n");
+  return lines;
 }
 
 function tellIfExpiringSoon({ peerCertificate }: TlsDetails, log: Logger): void {

@@ -27,29 +27,31 @@ export const OPERANDS = [
 export const USAGE = "storescu [options] peer port dcmfile-in...";
 
 /** The lines that start every text: "$storescu: v1.2.3 $", a blank line, what this is. */
-function heading(version: string): string {
-  return `$storescu: v${version} $\n\n${TITLE}\n`;
+function heading(version: string): string[] {
+  return [`$storescu: v${version} $`, "", TITLE];
 }
 
 /** How a mistake in the command line is told. */
-export function errorBlock(version: string, fault: Fault): string {
-  const hint = fault.remedy === undefined ? "" : `hint: ${fault.remedy}\n`;
-  return `${heading(version)}error: ${fault.message}\n${hint}`;
+export function errorLines(version: string, { message, remedy }: Fault): string[] {
+  return [...heading(version), `error: ${message}`, ...(remedy === undefined ? [] : [`hint: ${remedy}`])];
 }
 
 /** What --version prints; the facts, such as "Deno 2.7.11", come one a line. */
 export function versionText(version: string, facts: readonly string[]): string {
-  return [heading(version), ...facts, ""].join("\n");
+  return [...heading(version), "", ...facts, ""].join("\n");
 }
 
 /** What --arguments logs: two lines, the second empty. Unlike DCMTK's it shows empty arguments and hides secrets. */
-export function argumentsText(shown: readonly string[]): string {
-  return `calling 'storescu' with ${shown.length} arguments: ${shown.map((text) => `'${text}' `).join("")}\n`;
+export function argumentsLines(shown: readonly string[]): string[] {
+  return [
+    `calling 'storescu' with ${shown.length} arguments: ${shown.map((text) => `'${text}' `).join("")}`,
+    "",
+  ];
 }
 
 /** What --help prints. */
 export function helpText(version: string): string {
-  const lines = [`${heading(version)}usage: ${USAGE}`, "", "parameters:"];
+  const lines = [...heading(version), `usage: ${USAGE}`, "", "parameters:"];
   for (const { name, help } of OPERANDS) lines.push(`  ${name.padEnd(27)}  ${help}`);
   lines.push("");
   for (const group of GROUPS) lines.push(...groupLines(group));
@@ -130,7 +132,7 @@ export function wrap(text: string, width: number): string[] {
 export function explainOption(version: string, option: Option): string {
   const names = option.short === undefined ? option.long : `${option.short}, ${option.long}`;
   const values = (option.params ?? []).map((param) => ` <${param.name}>`).join("");
-  const lines = [heading(version), `  ${names}${values}`, ""];
+  const lines = [...heading(version), "", `  ${names}${values}`, ""];
   const what = `${topicOf(option)}: ${option.help}.`;
   for (const fact of [what, ...optionFacts(option), ...replacedBy(option)]) {
     lines.push(...wrap(fact, WIDTH - 6).map((line, index) => (index === 0 ? "    " : "      ") + line));

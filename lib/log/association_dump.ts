@@ -1,7 +1,6 @@
 /** What was asked for and what was agreed on, in the words of DCMTK's -d and +v. Passwords and tokens are not shown. */
 
 import { nameOf } from "../dicom/uids.ts";
-import { printable } from "./printable.ts";
 
 /** What a dump needs of an A-ASSOCIATE-RQ or -AC; lib/pdu/types.ts has it. */
 interface DumpedParameters {
@@ -42,26 +41,26 @@ export interface DumpedAc extends DumpedParameters {
   readonly userIdentityResponse: Uint8Array | undefined;
 }
 
-/** Several lines, without a line end after the last. */
-export function dumpRequested(rq: DumpedRq): string {
-  return `Request Parameters:\n${dump(rq, undefined)}`;
+/** Its lines. */
+export function dumpRequested(rq: DumpedRq): string[] {
+  return ["Request Parameters:", ...dump(rq, undefined)];
 }
 
-/** Several lines, without a line end after the last. */
-export function dumpNegotiated(rq: DumpedRq, ac: DumpedAc): string {
-  return `Association Parameters Negotiated:\n${dump(rq, ac)}`;
+/** Its lines. */
+export function dumpNegotiated(rq: DumpedRq, ac: DumpedAc): string[] {
+  return ["Association Parameters Negotiated:", ...dump(rq, ac)];
 }
 
-function dump(rq: DumpedRq, ac: DumpedAc | undefined): string {
+function dump(rq: DumpedRq, ac: DumpedAc | undefined): string[] {
   const pdu = ac === undefined ? "A-ASSOCIATE-RQ" : "A-ASSOCIATE-AC";
   return [
     `====================== BEGIN ${pdu} =====================`,
     `Our Implementation Class UID:      ${rq.implementationClassUid}`,
     `Our Implementation Version Name:   ${rq.implementationVersionName}`,
-    `Their Implementation Class UID:    ${printable(ac?.implementationClassUid ?? "")}`,
-    `Their Implementation Version Name: ${printable(ac?.implementationVersionName ?? "")}`,
-    `Application Context Name:    ${printable((ac ?? rq).applicationContext)}`,
-    `Calling Application Name:    ${printable((ac ?? rq).callingAeTitle)}`,
+    `Their Implementation Class UID:    ${ac?.implementationClassUid ?? ""}`,
+    `Their Implementation Version Name: ${ac?.implementationVersionName ?? ""}`,
+    `Application Context Name:    ${(ac ?? rq).applicationContext}`,
+    `Calling Application Name:    ${(ac ?? rq).callingAeTitle}`,
     `Called Application Name:     ${rq.calledAeTitle}`,
     `Responding Application Name: ${rq.calledAeTitle}`,
     `Our Max PDU Receive Size:    ${rq.maximumLengthReceived ?? 0}`,
@@ -76,7 +75,7 @@ function dump(rq: DumpedRq, ac: DumpedAc | undefined): string {
       `  Server Response (not dumped) length: ${ac.userIdentityResponse.length}`,
     ]),
     `======================= END ${pdu} ======================`,
-  ].join("\n");
+  ];
 }
 
 /** PS3.8 table 9-18. */
@@ -122,7 +121,7 @@ function dumpExtended(title: string, items: DumpedParameters["extended"], none: 
   if (items.length === 0) return [title + none];
   const lines = [title];
   for (const { abstractSyntax, data } of items) {
-    lines.push(`  =${nameOf(abstractSyntax) ?? "Unknown-UID"} (${printable(abstractSyntax)})`);
+    lines.push(`  =${nameOf(abstractSyntax) ?? "Unknown-UID"} (${abstractSyntax})`);
     lines.push(`    [${Array.from(data, (byte) => `0x${byte.toString(16).padStart(2, "0")}`).join(", ")}]`);
   }
   return lines;
@@ -143,7 +142,7 @@ function dumpIdentity(identity: DumpedRq["userIdentity"]): string[] {
   const [mode, item] = IDENTITIES[type] ?? ["Unknown", "Identity"];
   const isName = type === 1 || type === 2;
   const lines = ["Requested User Identity Negotiation:", `  Authentication mode ${type}: ${mode}`];
-  if (isName) lines.push(`  Username: [${printable(new TextDecoder().decode(primary))}]`);
+  if (isName) lines.push(`  Username: [${new TextDecoder().decode(primary)}]`);
   else lines.push(`  ${item} (not dumped) length: ${primary.length}`);
   if (type === 2) lines.push("  Password: [not shown]");
   lines.push(`  Positive Response requested: ${positiveResponseRequested ? "Yes" : "No"}`);
@@ -153,5 +152,5 @@ function dumpIdentity(identity: DumpedRq["userIdentity"]): string[] {
 /** "=CTImageStorage", or a UID without a name as it is. */
 function symbol(uid: string): string {
   const name = nameOf(uid);
-  return name === undefined ? printable(uid) : `=${name}`;
+  return name === undefined ? uid : `=${name}`;
 }

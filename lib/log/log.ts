@@ -3,8 +3,11 @@
  *
  * How this works: code asks a Logger (one per DCMTK logger name) to say something at a level. The Logger asks its
  * LogBackend whether anyone listens, and only then makes the text. The plain backend here writes `I: text` to stderr,
- * one prefix per line; lib/log/log4cplus.ts makes another from a --log-config file.
+ * one prefix per line; lib/log/log4cplus.ts makes another from a --log-config file. What is said is one line, or a list of
+ * lines: a line break within a line, as in the name of a file, begins no line of its own.
  */
+
+import { type Lines, printableLines } from "./printable.ts";
 
 /** From loudest to chattiest; "off" and "all" exist only as thresholds. */
 export const LEVELS = ["off", "fatal", "error", "warn", "info", "debug", "trace", "all"] as const;
@@ -26,7 +29,7 @@ export interface LogEvent {
   readonly level: Level;
   /** Dotted DCMTK name, such as "dcmtk.dcmnet". */
   readonly logger: string;
-  /** May hold several lines. */
+  /** Printable; several lines have line breaks between them. */
   readonly text: string;
 }
 
@@ -49,8 +52,8 @@ export const LOGGER = {
   std: "dcmtk.ofstd",
 } as const;
 
-/** A text, or a function that makes one and is called only if somebody listens. */
-export type LogText = string | (() => string);
+/** One line, or several; or a function that makes them and is called only if somebody listens. */
+export type LogText = Lines | (() => Lines);
 
 export class Logger {
   readonly #backend: LogBackend;
@@ -76,7 +79,8 @@ export class Logger {
 
   log(level: Level, text: LogText): void {
     if (!this.enabled(level)) return;
-    this.#backend.emit({ level, logger: this.#name, text: typeof text === "string" ? text : text() });
+    const lines = typeof text === "function" ? text() : text;
+    this.#backend.emit({ level, logger: this.#name, text: printableLines(lines) });
   }
 
   fatal(text: LogText): void {
@@ -99,8 +103,12 @@ export class Logger {
   }
 }
 
-/** `text` with DCMTK's prefix, "I: ", before each of its lines, and a newline at the end. */
-export function prefixed(level: Level, text: string): string {
+/** What is said, with DCMTK's prefix, "I: ", before each line, and a newline at the end. */
+export function prefixed(level: Level, lines: Lines): string {
+  return withPrefix(level, printableLines(lines));
+}
+
+function withPrefix(level: Level, text: string): string {
   const prefix = `${level.charAt(0).toUpperCase()}: `;
   return prefix + text.replaceAll("\n", `\n${prefix}`) + "\n";
 }
@@ -109,7 +117,7 @@ export function prefixed(level: Level, text: string): string {
 export function plainBackend(threshold: Threshold, write: (text: string) => void): LogBackend {
   return {
     threshold: () => threshold,
-    emit: (event) => write(prefixed(event.level, event.text)),
+    emit: (event) => write(withPrefix(event.level, event.text)),
     close: () => Promise.resolve(),
   };
 }

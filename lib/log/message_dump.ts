@@ -1,7 +1,6 @@
 /** DIMSE messages in the words of DCMTK's -d. */
 
 import { nameOf } from "../dicom/uids.ts";
-import { printable } from "./printable.ts";
 
 /** What a dump needs of a C-STORE-RQ or C-ECHO-RQ. */
 export interface DumpedRequest {
@@ -32,8 +31,8 @@ export interface DumpedStatusDetail {
 const C_STORE_RSP = 0x8001;
 const C_ECHO_RSP = 0x8030;
 
-/** Several lines, without a line end after the last. */
-export function dumpRequest({ messageId, sopClassUid, sopInstanceUid }: DumpedRequest): string {
+/** Its lines. */
+export function dumpRequest({ messageId, sopClassUid, sopInstanceUid }: DumpedRequest): string[] {
   const isStore = sopInstanceUid !== undefined;
   return [
     "===================== OUTGOING DIMSE MESSAGE ====================",
@@ -44,11 +43,11 @@ export function dumpRequest({ messageId, sopClassUid, sopInstanceUid }: DumpedRe
     row("Data Set", isStore ? "present" : "none"),
     ...(isStore ? [row("Priority", "medium")] : []),
     END,
-  ].join("\n");
+  ];
 }
 
-/** Several lines, without a line end after the last. */
-export function dumpResponse(rsp: DumpedResponse, contextId: number): string {
+/** Its lines. */
+export function dumpResponse(rsp: DumpedResponse, contextId: number): string[] {
   const isEcho = rsp.commandField === C_ECHO_RSP;
   const isKnown = isEcho || rsp.commandField === C_STORE_RSP;
   const type = isEcho ? "C-ECHO RSP" : isKnown ? "C-STORE RSP" : `0x${hex4(rsp.commandField)}`;
@@ -58,17 +57,17 @@ export function dumpResponse(rsp: DumpedResponse, contextId: number): string {
     row("Presentation Context ID", contextId),
     row("Message ID Being Responded To", rsp.messageIdBeingRespondedTo),
     row("Affected SOP Class UID", classOf(rsp.affectedSopClassUid)),
-    ...(isEcho ? [] : [row("Affected SOP Instance UID", printable(rsp.affectedSopInstanceUid || "none"))]),
+    ...(isEcho ? [] : [row("Affected SOP Instance UID", rsp.affectedSopInstanceUid || "none")]),
     row("Data Set", rsp.hasDataSet ? "present" : "none"),
     row("DIMSE Status", `0x${hex4(rsp.status)}: ${wordsFor(rsp.status)}`),
     END,
-  ].join("\n");
+  ];
 }
 
 /** The fields that explain a status, as a data set; undefined if there are none. */
 export function dumpStatusDetail(
   { offendingElements, errorComment }: DumpedStatusDetail,
-): string | undefined {
+): string[] | undefined {
   if (offendingElements.length === 0 && errorComment === undefined) return undefined;
   const lines = ["Status Detail:", "", "# Dicom-Data-Set", "# Used TransferSyntax: Little Endian Implicit"];
   if (offendingElements.length > 0) {
@@ -77,9 +76,9 @@ export function dumpStatusDetail(
   }
   if (errorComment !== undefined) {
     const length = new TextEncoder().encode(errorComment).length;
-    lines.push(element("0902", "LO", `[${printable(errorComment)}]`, length + length % 2, 1, "ErrorComment"));
+    lines.push(element("0902", "LO", `[${errorComment}]`, length + length % 2, 1, "ErrorComment"));
   }
-  return [...lines, ""].join("\n");
+  return [...lines, ""];
 }
 
 const END = "======================= END DIMSE MESSAGE =======================";
@@ -100,7 +99,7 @@ function element(
 }
 
 function classOf(uid: string | undefined): string {
-  return uid === undefined || uid === "" ? "none" : nameOf(uid) ?? printable(uid);
+  return uid === undefined || uid === "" ? "none" : nameOf(uid) ?? uid;
 }
 
 function hex4(value: number): string {

@@ -6,11 +6,11 @@ import { aboutFile } from "../log/about_file.ts";
 import { type FileEvent, hasFailed, type ProposalEvent } from "./events.ts";
 import { bytesText } from "./quantity.ts";
 
-export function fileLine({ path, outcome, reason = "", remedy, ...facts }: FileEvent): string {
-  if (outcome === "sendable") return `would send   ${path}: ${factsText(facts)}`;
+export function fileLines({ path, outcome, reason = "", remedy, ...facts }: FileEvent): string[] {
+  if (outcome === "sendable") return [`would send   ${path}: ${factsText(facts)}`];
   const why = aboutFile(path, reason);
-  if (!hasFailed(outcome)) return `would skip   ${why}`;
-  return `cannot send  ${why}${remedy === undefined ? "" : `\n             hint: ${remedy}`}`;
+  if (!hasFailed(outcome)) return [`would skip   ${why}`];
+  return [`cannot send  ${why}`, ...(remedy === undefined ? [] : [`             hint: ${remedy}`])];
 }
 
 function factsText({ sopClassUid = "", transferSyntax = "", bytes }: Partial<FileEvent>): string {

@@ -27,7 +27,7 @@ export function probeLines({ peer, port, network }: Settings, event: ProbeEvent,
     );
   }
   if (reason !== undefined) {
-    lines.push(row("FAILED", reason.replaceAll("\n", `\n${" ".repeat(LABEL_COLUMNS)}`)));
+    lines.push(...reason.split("\n").map((line, index) => row(index === 0 ? "FAILED" : "", line)));
   }
   if (remedy !== undefined) lines.push(row("hint", remedy));
   lines.push(...contextLines(contexts));

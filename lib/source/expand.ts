@@ -5,7 +5,6 @@
 
 import { asFault } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
-import { printable } from "../log/printable.ts";
 import type { Archive, Member, Memory } from "./archives/member.ts";
 import { mayBeArchive, mayBeDicomdir } from "./container_names.ts";
 import type { FileVersion } from "./instance.ts";
@@ -95,7 +94,7 @@ export class Expansion {
 function operandOf(archivePath: string, version: FileVersion, member: Member): Operand {
   const { name, sizeBytes, skipped, fault } = member;
   return {
-    path: `${archivePath}!${printable(name)}`,
+    path: `${archivePath}!${name}`,
     scanned: true,
     sizeBytes,
     member: { archivePath, version, ...member },

@@ -1,6 +1,7 @@
 /** How a run stands: whether it goes on, with which exit code it will end, and the waits between two tries. */
 
 import type { Logger } from "../log/log.ts";
+import type { Lines } from "../log/printable.ts";
 import { Occasion } from "./occasion.ts";
 import { backoffMs, type RetryLimits } from "./retry.ts";
 
@@ -54,10 +55,12 @@ export class Course {
   }
 
   /** @param leave ends the wait early */
-  async pause(why: string, failures: number, leave = this.stopped): Promise<void> {
+  async pause(why: Lines, failures: number, leave = this.stopped): Promise<void> {
     const ms = backoffMs(this.#limits, failures);
-    this.#log.warn(`${why}; trying again in ${(ms / 1000).toFixed(1)} s`);
-    this.#retrying(why, ms / 1000);
+    const lines = typeof why === "string" ? [why] : why;
+    const last = `${lines.at(-1)}; trying again in ${(ms / 1000).toFixed(1)} s`;
+    this.#log.warn([...lines.slice(0, -1), last]);
+    this.#retrying(lines.join("\n"), ms / 1000);
     let timer: number | undefined;
     await leave.before(new Promise((resolve) => timer = setTimeout(resolve, ms)));
     clearTimeout(timer);

@@ -161,7 +161,7 @@ export class Delivery {
   /** A message broke off, or its answer never came. */
   #failed(path: string, fault: Fault): Outcome {
     this.#told = this.#open.association.fault;
-    this.#log.error(`Store Failed, file: ${path}:\n${fault.condition}`);
+    this.#log.error([`Store Failed, file: ${path}:`, ...fault.conditionLines]);
     if (fault.code === CONDITION.peerAborted) this.#log.info("Peer Aborted Association");
     if (fault.code === CONDITION.peerReleases) {
       this.#log.error("Protocol Error: Peer requested release (Aborting)");

@@ -30,7 +30,7 @@ const LONGEST_SH = 16;
 export interface Invented {
   readonly edits: readonly Edit[];
   /** For the log: the counters, then one line an attribute. */
-  readonly text: string;
+  readonly lines: readonly string[];
 }
 
 /** Invariant: each number gets one invention, however often it is asked for, until it is forgotten. */
@@ -98,7 +98,7 @@ export class Inventor {
         tag,
         value: { vr: vrCode(vr), text: values[name] },
       })),
-      text: [`Inventing Identifying Information ${counters}:`, ...lines].join("\n"),
+      lines: [`Inventing Identifying Information ${counters}:`, ...lines],
     };
   }
 

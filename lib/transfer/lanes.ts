@@ -127,7 +127,7 @@ export class Lanes {
     } catch (caught) {
       const fault = asFault(caught);
       if (fault.transient && this.#course.mayTryAgain(failures)) {
-        await this.#course.pause(fault.condition, failures, leave);
+        await this.#course.pause(fault.conditionLines, failures, leave);
         return "again";
       }
       if (isFirst && this.#associations.size === 0) this.#cannotOpen(fault);
@@ -140,7 +140,8 @@ export class Lanes {
     this.#course.halt();
     this.#course.fail(this.#around.settlement.firstFailure ?? 1);
     const prefix = fault.kind === "rejected" ? "" : "Association Request Failed: ";
-    this.#log.fatal(`${prefix}${fault.condition}`);
+    const [first, ...further] = fault.conditionLines;
+    this.#log.fatal([`${prefix}${first}`, ...further]);
     tellRemedy(this.#log, fault);
   }
 
@@ -156,7 +157,7 @@ export class Lanes {
 
   /** That others than the first are refused is no failure, but worth a word. */
   #tellFewer(fault: Fault): void {
-    const text = `going on with fewer associations: ${fault.condition.replaceAll("\n", ", ")}`;
+    const text = `going on with fewer associations: ${fault.conditionLines.join(", ")}`;
     if (this.#hasFewer) this.#log.info(text);
     else this.#log.warn(text);
     this.#hasFewer = true;

@@ -30,7 +30,10 @@ export function tellOutcome(log: Logger, path: string, outcome: Outcome, sopClas
       if (fault.code === undefined) log.fatal(fault.message);
       else {
         const name = modalityOf(sopClassUid) ?? nameOf(sopClassUid) ?? "unknown SOP class";
-        log.error(`No presentation context for: (${name}) ${sopClassUid}\n${fault.message}, file: ${path}`);
+        log.error([
+          `No presentation context for: (${name}) ${sopClassUid}`,
+          `${fault.message}, file: ${path}`,
+        ]);
       }
       return tellRemedy(log, fault);
     }

@@ -1,14 +1,21 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { argumentsText, errorBlock, explainOption, helpText, versionText, wrap } from "../../lib/cli/help.ts";
+import {
+  argumentsLines,
+  errorLines,
+  explainOption,
+  helpText,
+  versionText,
+  wrap,
+} from "../../lib/cli/help.ts";
 import { allOptions, GROUPS } from "../../lib/cli/options.ts";
 import { Fault } from "../../lib/errors.ts";
 
 const HEADING = "$storescu: v1.2.3 $\n\nstorescu: DICOM storage (C-STORE) SCU\n";
 
 Deno.test("a mistake is told under the heading, with its hint on a line of its own", () => {
-  assertEquals(errorBlock("1.2.3", new Fault("usage", "no")), `${HEADING}error: no\n`);
+  assertEquals(`${errorLines("1.2.3", new Fault("usage", "no")).join("\n")}\n`, `${HEADING}error: no\n`);
   const fault = new Fault("usage", "no", { remedy: "try yes" });
-  assertEquals(errorBlock("1.2.3", fault), `${HEADING}error: no\nhint: try yes\n`);
+  assertEquals(`${errorLines("1.2.3", fault).join("\n")}\n`, `${HEADING}error: no\nhint: try yes\n`);
 });
 
 Deno.test("the version is told under the heading, one fact a line", () => {
@@ -16,7 +23,10 @@ Deno.test("the version is told under the heading, one fact a line", () => {
 });
 
 Deno.test("the arguments are shown in quotes, empty ones too, and counted", () => {
-  assertEquals(argumentsText(["h", "", "a b"]), "calling 'storescu' with 3 arguments: 'h' '' 'a b' \n");
+  assertEquals(argumentsLines(["h", "", "a b"]), [
+    "calling 'storescu' with 3 arguments: 'h' '' 'a b' ",
+    "",
+  ]);
 });
 
 Deno.test("help fits 80 columns of ASCII and ends with a blank line", () => {

@@ -346,3 +346,32 @@ Deno.test("metrics tell of the last run, and keep the last success", async () =>
     assertEquals(value(bad, "storescu_last_success_timestamp_seconds"), success);
   });
 });
+
+Deno.test("a file's name forges no line, and reports keep it as it is", async () => {
+  await withImages(1, async (folder) => {
+    const stored = "a\nReceived Store Response (Success)";
+    const bad = "b\r\x1b[31m\nE: forged";
+    await Deno.rename(`${folder}/1.dcm`, `${folder}/${stored}`);
+    await Deno.writeTextFile(`${folder}/${bad}`, "nothing to send");
+    await using peer = startRecordingPeer();
+    const whereTo = ["-nh", "127.0.0.1", String(peer.port), stored, bad];
+    for (const args of [["-v", ...whereTo], ["-d", ...whereTo], whereTo, ["--dry-run", ...whereTo]]) {
+      const { stdout, stderr } = await runStorescu(args, { cwd: folder });
+      const lines = (stdout + stderr).split("\n");
+      assertEquals(lines.filter((line) => line.startsWith("E: forged")), []);
+      assert(!/[^\P{Cc}\n]/u.test(stdout + stderr), JSON.stringify(args));
+      assertStringIncludes(stdout + stderr, "b..[31m.E: forged");
+      if (args[0] !== "-v") continue;
+      assertEquals(lines.filter((line) => line === "I: Received Store Response (Success)").length, 1);
+      assertStringIncludes(stderr, "I: Sending file: a.Received Store Response (Success)\n");
+    }
+    const json = await runStorescu(["--json", ...whereTo], { cwd: folder });
+    assertEquals(fileEvents(eventsOf(json.stdout)).map(({ path }) => path), [stored, bad]);
+  });
+});
+
+Deno.test("a name in a mistake of the command line forges no line either", async () => {
+  const { code, stderr } = await runStorescu(["--no\nerror: forged\x1b[31m", "127.0.0.1", "104", "a.dcm"]);
+  assertEquals(code, 1);
+  assertMatch(stderr, /^error: .*--no\.error: forged\.\[31m/m);
+});

@@ -43,9 +43,21 @@ Deno.test("an event below the threshold is never formatted", () => {
   ]);
 });
 
-Deno.test("every line of a text gets its prefix", () => {
-  assertEquals(prefixed("warn", "a\nb\n"), "W: a\nW: b\nW: \n");
+Deno.test("every line of several gets its prefix", () => {
+  assertEquals(prefixed("warn", ["a", "b", ""]), "W: a\nW: b\nW: \n");
   let written = "";
   plainBackend("warn", (text) => written += text).emit({ level: "fatal", logger: "x", text: "over" });
   assertEquals(written, "F: over\n");
+});
+
+Deno.test("what a line holds begins no line and steers no terminal", () => {
+  let written = "";
+  const log = new Logger(plainBackend("info", (text) => written += text));
+  log.info("Sending file: a\nI: forged\r\x1b[31m\x9b\u2028");
+  log.error(() => ["Store Failed, file: b\nE: forged:", "because\tof this"]);
+  assertEquals(
+    written,
+    "I: Sending file: a.I: forged..[31m..\nE: Store Failed, file: b.E: forged:\nE: because.of this\n",
+  );
+  assertEquals(prefixed("warn", "a\nb"), "W: a.b\n");
 });
