@@ -12,16 +12,21 @@ import type { Ending } from "./report/summary.ts";
 import type { Instance, Need } from "./source/instance.ts";
 import { exceptStored } from "./source/journaled.ts";
 import { instanceOpener } from "./source/open_instance.ts";
-import type { Stage } from "./stage.ts";
+import { type Stage, stoppedEarly } from "./stage.ts";
 import { mayPropose, whyNotAccepted } from "./transfer/not_accepted.ts";
 import { transferPlanOf } from "./transfer/plan.ts";
 
 export async function dryRun(stage: Stage): Promise<Ending> {
   const { settings, log, inputs, telling, signals } = stage;
   const say = (lines: Lines) => settings.report.json || stage.toStdout(`${printableLines(lines)}\n`);
-  const profile = await profileOf(settings, log);
   using journal = await formerJournalOf(settings);
-  const openInstance = exceptStored(instanceOpener(await openOptionsOf(settings, log), inputs.pace), journal);
+  const equipment = await Promise.race([
+    Promise.all([profileOf(settings, log), openOptionsOf(settings, log)]),
+    signals.first,
+  ]);
+  if (equipment === undefined) return await stoppedEarly(stage);
+  const [profile, options] = equipment;
+  const openInstance = exceptStored(instanceOpener(options, inputs.pace), journal);
   const checked = await beginWithFiles(stage, openInstance);
   const { contexts: first, wish } = transferPlanOf(settings, profile, checked.needs);
   const aside = new Map<string, Need>();

@@ -30,7 +30,11 @@ export async function echo(stage: Stage): Promise<Ending> {
 
 async function ask({ settings, log, telling, toStdout }: Stage): Promise<Ending> {
   const { network, peer, port, report } = settings;
-  const wish = associationWishOf(settings, await profileOf(settings, log), userIdentityOf(network, log));
+  const wish = associationWishOf(
+    settings,
+    await profileOf(settings, log),
+    await userIdentityOf(network, log),
+  );
   const connect = await connectorOf(settings, log);
   const request = observed((contexts) => openAssociation(connect, wish, contexts, log), telling.note);
   const open = await request([VERIFICATION_CONTEXT]);

@@ -14,6 +14,7 @@ import { Telling } from "./report/telling.ts";
 import { send } from "./send.ts";
 import { listenForStop, outliveFileSizeLimit } from "./signals.ts";
 import { Inputs } from "./source/inputs.ts";
+import { readWholeFile } from "./source/whole_file.ts";
 import { type Stage, tellNothingSent } from "./stage.ts";
 import { VERSION } from "./version.ts";
 
@@ -21,7 +22,12 @@ import { VERSION } from "./version.ts";
 export async function perform(settings: Settings, toStdout: WriteText): Promise<number> {
   const line = stderrStatusLine();
   // Nothing gets between the events of --json, whatever a --log-config file says.
-  const backend = await openLog(settings.log, line.write, settings.report.json ? line.write : toStdout);
+  const backend = await openLog(
+    settings.log,
+    readWholeFile,
+    line.write,
+    settings.report.json ? line.write : toStdout,
+  );
   const log = new Logger(backend);
   log.debug([`$storescu: v${VERSION} $`, ""]);
   try {

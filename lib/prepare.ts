@@ -9,14 +9,14 @@ import type { Profile } from "./cli/profile.ts";
 import type { EditWish, Settings } from "./cli/settings.ts";
 import type { Edit } from "./dataset/edits.ts";
 import type { Dictionary } from "./dicom/dictionary.ts";
-import { asFault, Fault } from "./errors.ts";
+import { asFault, Fault, systemText } from "./errors.ts";
 import { LOGGER, type Logger } from "./log/log.ts";
 import { outliveFileSizeLimit } from "./signals.ts";
 import { factsOf } from "./source/file_calls.ts";
 import type { Journal } from "./source/journal.ts";
 import type { OpenOptions } from "./source/open_instance.ts";
 import { STANDARD_INPUT } from "./source/pipe.ts";
-import { readWholeFile } from "./source/whole_file.ts";
+import { readWholeFileLater } from "./source/whole_file.ts";
 import { destinationOf } from "./transfer/plan.ts";
 
 /** How files are read and what is done to them. @throws Fault "usage", "configuration" */
@@ -58,7 +58,7 @@ export async function profileOf({ network }: Settings, log: Logger): Promise<Pro
   const { file, name } = network.profile;
   const { readProfile } = await import("./cli/profile.ts");
   try {
-    return readProfile(readText(file), file, name, (warning) => log.warn(warning));
+    return readProfile(await readText(file), file, name, (warning) => log.warn(warning));
   } catch (caught) {
     const fault = asFault(caught);
     if (fault.code !== undefined) throw fault;
@@ -66,11 +66,14 @@ export async function profileOf({ network }: Settings, log: Logger): Promise<Pro
   }
 }
 
-function readText(file: string): string {
+async function readText(file: string): Promise<string> {
   try {
-    return new TextDecoder().decode(readWholeFile(file));
+    return new TextDecoder().decode(await readWholeFileLater(file));
   } catch (caught) {
-    throw new Fault("configuration", `unable to open configuration file: ${file}`, { cause: caught });
+    throw new Fault("configuration", `unable to open configuration file: ${file}`, {
+      cause: caught,
+      remedy: systemText(caught),
+    });
   }
 }
 

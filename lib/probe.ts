@@ -31,7 +31,7 @@ import type { Ending } from "./report/summary.ts";
 import type { Instance, Need } from "./source/instance.ts";
 import { exceptStored } from "./source/journaled.ts";
 import { instanceOpener } from "./source/open_instance.ts";
-import type { Stage } from "./stage.ts";
+import { type Stage, stoppedEarly } from "./stage.ts";
 import { whyNotAccepted } from "./transfer/not_accepted.ts";
 import { type OpenAssociation, openAssociation } from "./transfer/open.ts";
 import { associationWishOf, destinationOf, syntaxWishOf, transferPlanOf } from "./transfer/plan.ts";
@@ -42,9 +42,14 @@ const GREETING_PATIENCE_MS = 2000;
 /** Exit code 0 only if every file could be sent; without files, if anything could. */
 export async function probe(stage: Stage): Promise<Ending> {
   const { settings, log, inputs, telling, toStdout, signals } = stage;
-  const profile = await profileOf(settings, log);
   using journal = await formerJournalOf(settings);
-  const openInstance = exceptStored(instanceOpener(await openOptionsOf(settings, log), inputs.pace), journal);
+  const equipment = await Promise.race([
+    Promise.all([profileOf(settings, log), openOptionsOf(settings, log)]),
+    signals.first,
+  ]);
+  if (equipment === undefined) return await stoppedEarly(stage);
+  const [profile, options] = equipment;
+  const openInstance = exceptStored(instanceOpener(options, inputs.pace), journal);
   const checked = await beginWithFiles(stage, openInstance);
   const needs = new Map<string, Need>();
   for await (const { sopClassUid, transferSyntax } of instances(stage, openInstance)) {
@@ -111,7 +116,7 @@ async function examine(
   proposals: readonly (readonly ContextWish[])[],
 ): Promise<Examined> {
   const { network } = settings;
-  const wish = associationWishOf(settings, profile, userIdentityOf(network, log));
+  const wish = associationWishOf(settings, profile, await userIdentityOf(network, log));
   let tcp: ProbeEvent["tcp"];
   let tls: TlsFacts | undefined;
   let connectMs = 0;

@@ -16,7 +16,7 @@ import type { Journal } from "./source/journal.ts";
 import { exceptStored, noteStored, storedBefore } from "./source/journaled.ts";
 import { instanceOpener } from "./source/open_instance.ts";
 import { ArchivesToRename, renameProcessed } from "./source/rename.ts";
-import { runEvent, type Stage, tellNothingSent } from "./stage.ts";
+import { runEvent, type Stage, stoppedEarly } from "./stage.ts";
 import { Inventor } from "./transfer/invention.ts";
 import { openAssociation } from "./transfer/open.ts";
 import { isGood, type Outcome } from "./transfer/outcome.ts";
@@ -30,19 +30,16 @@ import { userIdentityOf } from "./transfer/user_identity.ts";
 export async function send(stage: Stage): Promise<Ending> {
   const { settings, log, inputs, telling, progress, toStdout, signals } = stage;
   const { network, input } = settings;
-  const profile = await profileOf(settings, log);
   using journal = await journalOf(settings);
-  const options = await openOptionsOf(settings, log);
+  const equipment = await Promise.race([equip(settings, log), signals.first]);
+  if (equipment === undefined) return await stoppedEarly(stage);
+  const { profile, options, wish, connect } = equipment;
   const inventor = network.invention && new Inventor(network.invention);
   const invent = inventor && (({ number }: Input) => inventor.inventFor(number));
   const openInstance = exceptStored(
     instanceOpener(invent === undefined ? options : { ...options, invent }, inputs.pace),
     journal,
   );
-  const wish = associationWishOf(settings, profile, userIdentityOf(network, log));
-  // It may wait for a password.
-  const connect = await Promise.race([connectorOf(settings, log), signals.first]);
-  if (connect === undefined) return await stoppedEarly(stage);
   progress?.look(() => inputs.checked);
   const checking = inputs.check(exceptStored(instanceOpener(options, inputs.pace), journal));
   const checked = await Promise.race([checking, signals.second]);
@@ -93,10 +90,12 @@ export async function send(stage: Stage): Promise<Ending> {
   return { exitCode: signals.exitCode ?? failed, stoppedBy: signals.name };
 }
 
-async function stoppedEarly(stage: Stage): Promise<Ending> {
-  await tellNothingSent(stage);
-  const { exitCode = 1, name } = stage.signals;
-  return { exitCode, stoppedBy: name };
+/** It may wait for a password, or for what another program writes. */
+async function equip(settings: Settings, log: Logger) {
+  const profile = await profileOf(settings, log);
+  const options = await openOptionsOf(settings, log);
+  const wish = associationWishOf(settings, profile, await userIdentityOf(settings.network, log));
+  return { profile, options, wish, connect: await connectorOf(settings, log) };
 }
 
 /** Files that were counted and could not be found again. */

@@ -6,6 +6,7 @@ import type { WriteText } from "./log/standard_streams.ts";
 import { type RunEvent, SCHEMA_VERSION } from "./report/events.ts";
 import { badInputEvent, neverTriedEvent } from "./report/file_event.ts";
 import type { Progress } from "./report/progress.ts";
+import type { Ending } from "./report/summary.ts";
 import type { Telling } from "./report/telling.ts";
 import type { StopSignals } from "./signals.ts";
 import type { Inputs } from "./source/inputs.ts";
@@ -30,6 +31,13 @@ export async function tellNothingSent({ settings, inputs, telling }: Stage): Pro
   for await (const { path, bad } of inputs.all()) {
     telling.note(bad === undefined ? neverTriedEvent(path) : badInputEvent(bad));
   }
+}
+
+/** A signal has ended a run before it began. */
+export async function stoppedEarly(stage: Stage): Promise<Ending> {
+  await tellNothingSent(stage);
+  const { exitCode = 1, name } = stage.signals;
+  return { exitCode, stoppedBy: name };
 }
 
 /** The event that begins every run. */

@@ -1,6 +1,7 @@
 /** Finds the file of --log-config. */
 
-import { Fault } from "../errors.ts";
+import type { ReadFile } from "../cli/environment.ts";
+import { Fault, systemText } from "../errors.ts";
 import type { LogBackend } from "./log.ts";
 import { stderrWriter, stdoutWriter, type WriteText } from "./standard_streams.ts";
 
@@ -10,10 +11,11 @@ import { stderrWriter, stdoutWriter, type WriteText } from "./standard_streams.t
  */
 export async function loadLogConfig(
   fileName: string,
+  readFile: ReadFile,
   toStderr: WriteText = stderrWriter(),
   toStdout: WriteText = stdoutWriter(),
 ): Promise<LogBackend> {
-  const text = readText(fileName);
+  const text = readText(fileName, readFile);
   // Only here, so that a run without --log-config pays for none of it.
   const [{ readLogConfig }, { systemEnvironment }] = await Promise.all([
     import("./log4cplus.ts"),
@@ -22,16 +24,14 @@ export async function loadLogConfig(
   return await readLogConfig(text, fileName, systemEnvironment(toStderr, toStdout));
 }
 
-function readText(fileName: string): string {
+function readText(fileName: string, readFile: ReadFile): string {
   try {
-    return Deno.readTextFileSync(fileName);
+    return new TextDecoder().decode(readFile(fileName));
   } catch (error) {
     const isDirectory = error instanceof Deno.errors.IsADirectory;
     const missing = isDirectory || error instanceof Deno.errors.NotFound;
     throw new Fault("usage", `Specified --log-config file ${missing ? "does not exist" : "cannot be read"}`, {
-      remedy: isDirectory
-        ? `${fileName} is a directory`
-        : `check the name and the permissions of ${fileName}`,
+      remedy: isDirectory ? `${fileName} is a directory` : `${fileName}: ${systemText(error)}`,
       cause: error,
     });
   }

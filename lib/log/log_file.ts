@@ -1,6 +1,7 @@
 /** A file that grows line by line, and that may be missing, full or taken away without anybody else being the worse. */
 
 import { systemText } from "../errors.ts";
+import { openLibc } from "../libc.ts";
 import type { Complain } from "./properties.ts";
 
 /** At most one descriptor; one complaint from when writing fails until it works again. */
@@ -31,6 +32,7 @@ export class LogFile {
   open(append: boolean): void {
     this.close();
     try {
+      using _ = isFifo(this.path) ? reachReader(this.path) : undefined;
       const file = Deno.openSync(this.path, { create: true, append: true });
       this.#file = file;
       const { isFile, size } = file.statSync();
@@ -75,4 +77,36 @@ export class LogFile {
     this.#failing = true;
     this.#complain("ERROR", `${attempt}: ${systemText(error)}`);
   }
+}
+
+function isFifo(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFifo === true;
+  } catch {
+    return false; // it is to be made
+  }
+}
+
+const OPEN = {
+  open: { parameters: ["buffer", "i32"], result: "i32" },
+  close: { parameters: ["i32"], result: "i32" },
+} as const;
+/** O_WRONLY, O_NONBLOCK, O_CLOEXEC */
+const WITHOUT_WAITING = 0o1 | 0o4000 | 0o2000000;
+
+/**
+ * Opening a FIFO stops the whole program, signals and all, until somebody opens its other end. The C library does not wait;
+ * what it opens keeps the reader there until the runtime has opened it, too.
+ * @throws Error when nobody reads from it, as far as can be seen
+ */
+function reachReader(path: string): Disposable {
+  const library = openLibc(OPEN);
+  const descriptor = library?.symbols.open(new TextEncoder().encode(`${path}\0`), WITHOUT_WAITING) ?? -1;
+  const close = () => {
+    if (descriptor >= 0) library?.symbols.close(descriptor);
+    library?.close();
+  };
+  if (descriptor >= 0) return { [Symbol.dispose]: close };
+  close();
+  throw new Error("it is a FIFO from which nobody reads");
 }

@@ -1,5 +1,6 @@
 /** The log a run writes to, from its settings. */
 
+import type { ReadFile } from "../cli/environment.ts";
 import type { LogSettings } from "../cli/settings.ts";
 import { loadLogConfig } from "./load_log_config.ts";
 import { type LogBackend, plainBackend } from "./log.ts";
@@ -11,9 +12,10 @@ import type { WriteText } from "./standard_streams.ts";
  */
 export async function openLog(
   { level, configFile }: LogSettings,
+  readFile: ReadFile,
   toStderr: WriteText,
   toStdout: WriteText,
 ): Promise<LogBackend> {
   if (configFile === undefined) return plainBackend(level, toStderr);
-  return await loadLogConfig(configFile, toStderr, toStdout);
+  return await loadLogConfig(configFile, readFile, toStderr, toStdout);
 }

@@ -46,7 +46,13 @@ function notOne(path: string, pace: ReadPace): Fault {
       remedy: `name the DICOMDIR in it: ${path.replace(/\/+$/, "")}/DICOMDIR`,
     });
   }
-  openFile(path, pace)?.close(); // has its own words for what cannot be read
+  const file = openFile(path, pace); // has its own words for what cannot be read
+  if (file === undefined) {
+    return new Fault("input", `cannot read ${path}: it is not a regular file`, {
+      remedy: "a DICOMDIR is a file, beside those that it refers to: save it there first",
+    });
+  }
+  file.close();
   return new Fault("input", `${path} is not a DICOMDIR`, {
     remedy: "leave --dicomdir out to send the file itself",
   });

@@ -3,7 +3,7 @@
 import type { Dictionary } from "../dicom/dictionary.ts";
 import { type DictionaryFile, loadDictionary } from "../dicom/dictionary_file.ts";
 import type { Logger } from "../log/log.ts";
-import { readWholeFile } from "./whole_file.ts";
+import { readWholeFileLater } from "./whole_file.ts";
 
 const SEPARATOR = Deno.build.os === "windows" ? ";" : ":";
 
@@ -11,12 +11,12 @@ const SEPARATOR = Deno.build.os === "windows" ? ";" : ":";
  * The files of a DCMDICTPATH over the built-in dictionary. A file that cannot be opened and a line that cannot be
  * understood are errors in the log, not the end: unlike DCMTK, this program always has a dictionary.
  */
-export function dictionaryOf(searchPath: string, log: Logger): Dictionary {
+export async function dictionaryOf(searchPath: string, log: Logger): Promise<Dictionary> {
   const files: DictionaryFile[] = [];
   for (const name of searchPath.split(SEPARATOR).filter((part) => part !== "")) {
     try {
       log.debug(`DcmDataDictionary: Loading file: ${name}`);
-      files.push({ name, text: new TextDecoder().decode(readWholeFile(name)) });
+      files.push({ name, text: new TextDecoder().decode(await readWholeFileLater(name)) });
     } catch {
       log.error(`DcmDataDictionary: Cannot open file: ${name}`);
     }

@@ -1,8 +1,8 @@
 /** --files-from: paths, one a line, or separated by NUL when there is one. */
 
-import { Fault } from "../errors.ts";
-import { factsOf } from "./file_calls.ts";
+import { STANDARD_INPUT } from "./pipe.ts";
 import { cannotRead } from "./reading_faults.ts";
+import { readWholeFileLater } from "./whole_file.ts";
 
 /** Far more than there are files anywhere, and few enough to be held. */
 const LIMIT_BYTES = 1024 * 1024 * 1024;
@@ -34,32 +34,10 @@ function* entries(bytes: Uint8Array, separator: number): Generator<string> {
   }
 }
 
-/** Of a list whose length nobody can tell. */
-const USUAL_BYTES = 64 * 1024;
-
 async function readAll(path: string): Promise<Uint8Array> {
-  const name = path === "-" ? "standard input" : path;
   try {
-    const file = path === "-" ? Deno.stdin : await Deno.open(path);
-    try {
-      let bytes = new Uint8Array(Math.min(factsOf(path)?.sizeBytes || USUAL_BYTES, LIMIT_BYTES) + 1);
-      let filled = 0;
-      for (let got = await file.read(bytes); got !== null; got = await file.read(bytes.subarray(filled))) {
-        filled += got;
-        if (filled > LIMIT_BYTES) {
-          throw new Fault("input", `list of files ${name} is longer than ${LIMIT_BYTES} bytes`);
-        }
-        if (filled === bytes.length) {
-          const larger = new Uint8Array(2 * bytes.length);
-          larger.set(bytes);
-          bytes = larger;
-        }
-      }
-      return bytes.subarray(0, filled);
-    } finally {
-      if (path !== "-") file.close();
-    }
+    return await readWholeFileLater(path === "-" ? STANDARD_INPUT : path, LIMIT_BYTES);
   } catch (caught) {
-    throw cannotRead(name, caught);
+    throw cannotRead(path === "-" ? "standard input" : path, caught);
   }
 }

@@ -14,6 +14,7 @@ import { Fault } from "../errors.ts";
 import { factsOf } from "./file_calls.ts";
 import type { FileVersion } from "./instance.ts";
 import { reasonOf } from "./reading_faults.ts";
+import { readToEnd } from "./whole_file.ts";
 
 const HEADING = "storescu-journal 1\n";
 const NEWLINE = 0x0a;
@@ -43,6 +44,7 @@ export class Journal implements Disposable {
   static open(path: string, peer: string): Journal {
     let file: Deno.FsFile | undefined;
     try {
+      refuseSpecialFile(path);
       file = Deno.openSync(path, { read: true, write: true, create: true });
       if (!file.tryLockSync(true)) {
         throw new Fault("configuration", `journal ${path} is in use by another run`, {
@@ -93,13 +95,22 @@ export class Journal implements Disposable {
   }
 }
 
+/** A FIFO or device remembers nothing. */
+function refuseSpecialFile(path: string): void {
+  const facts = factsOf(path);
+  if (facts === undefined || facts.isFile || facts.isDirectory) return;
+  throw new Fault("configuration", `cannot use journal ${path}: it is not a regular file`, {
+    remedy: "give --journal the name of a new file",
+  });
+}
+
 function keyOf(peer: string, path: string, inside: string, { sizeBytes, modifiedMs }: FileVersion): string {
   return [peer, sizeBytes, Math.trunc(modifiedMs), JSON.stringify(resolve(path) + inside)].join("\t");
 }
 
 /** Reads what is there, cuts a torn line off, and leaves the file ready for the next line. */
 function readDone(path: string, file: Deno.FsFile, peer: string): Set<string> {
-  const bytes = readAll(file);
+  const bytes = readToEnd(file, file.statSync().size, Infinity);
   const whole = bytes.subarray(0, bytes.lastIndexOf(NEWLINE) + 1);
   const text = new TextDecoder().decode(whole);
   if (text === "") {
@@ -127,15 +138,4 @@ function noJournal(path: string): Fault {
   return new Fault("configuration", `${path} is not a journal of this program: it is left as it is`, {
     remedy: "give --journal the name of a new file",
   });
-}
-
-function readAll(file: Deno.FsFile): Uint8Array {
-  const bytes = new Uint8Array(file.statSync().size);
-  let filled = 0;
-  while (filled < bytes.length) {
-    const got = file.readSync(bytes.subarray(filled));
-    if (got === null) break;
-    filled += got;
-  }
-  return bytes.subarray(0, filled);
 }

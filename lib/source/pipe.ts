@@ -30,11 +30,11 @@ export async function openPipe(path: string): Promise<ByteSource> {
 
 let isStandardInputTaken = false;
 
-/** For --repeat, or a list that names it twice. */
-function takeStandardInput(): Readable {
+/** Only once. @throws Fault "input" for --repeat, a list that names it twice, or two options that name it */
+export function takeStandardInput(): typeof Deno.stdin {
   if (isStandardInputTaken) {
     throw new Fault("input", `cannot read ${STANDARD_INPUT}: it has been read already`, {
-      remedy: "save it as a file to send it more than once",
+      remedy: "save it as a file to use it more than once",
     });
   }
   isStandardInputTaken = true;
@@ -43,14 +43,27 @@ function takeStandardInput(): Readable {
 
 /**
  * Opening a FIFO stops the whole program until somebody opens its other end, so we do that ourselves until the first
- * bytes have come. Undefined for what is no FIFO, and where it may not be written to.
+ * bytes have come. Undefined for what needs no waiting for, and where it may not be written to.
  */
 function openOtherEnd(path: string): Deno.FsFile | undefined {
-  if (!Deno.statSync(path).isFifo) return undefined;
+  if (!Deno.statSync(path).isFifo || isAnonymousPipe(path)) return undefined;
   try {
     return Deno.openSync(path, { read: true, write: true });
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * What stands for `<(command)` in a shell: it has had both its ends from the beginning, so that nobody is to be waited for
+ * when it is opened.
+ */
+export function isAnonymousPipe(path: string): boolean {
+  if (Deno.build.os !== "linux") return /^\/dev\/fd\/\d+$/.test(path);
+  try {
+    return Deno.readLinkSync(path).startsWith("pipe:");
+  } catch {
+    return false; // no link: a file, or nothing at all
   }
 }
 

@@ -3,20 +3,18 @@
 import type { SecretSource } from "../cli/settings.ts";
 import { Fault } from "../errors.ts";
 import { cannotRead } from "./reading_faults.ts";
-
-/** More than any password, and little enough to read by mistake. */
-const LONGEST_SECRET_BYTES = 64 * 1024;
+import { readWholeFileLater } from "./whole_file.ts";
 
 /**
  * The password a source stands for; one line end after that of a file is not part of it.
  * @throws Fault "configuration" when there is no such file or variable; its text never shows the secret
  */
-export function readSecret(source: SecretSource): string {
+export async function readSecret(source: SecretSource): Promise<string> {
   switch (source.from) {
     case "argument":
       return source.text;
     case "file":
-      return new TextDecoder().decode(readSmallFile(source.path)).replace(/\r?\n$/, "");
+      return new TextDecoder().decode(await readSecretFile(source.path)).replace(/\r?\n$/, "");
     case "environment": {
       const text = Deno.env.get(source.variable);
       if (text !== undefined) return text;
@@ -26,16 +24,11 @@ export function readSecret(source: SecretSource): string {
 }
 
 /** All bytes of a file that holds a secret. @throws Fault "configuration" */
-export function readSmallFile(path: string): Uint8Array<ArrayBuffer> {
+export async function readSecretFile(path: string): Promise<Uint8Array> {
   try {
-    using file = Deno.openSync(path);
-    const bytes = new Uint8Array(LONGEST_SECRET_BYTES);
-    let filled = 0;
-    for (let got = 1; got > 0 && filled < bytes.length; filled += got) {
-      got = file.readSync(bytes.subarray(filled)) ?? 0;
-    }
-    return bytes.slice(0, filled);
+    return await readWholeFileLater(path);
   } catch (caught) {
-    throw new Fault("configuration", cannotRead(path, caught).message, { cause: caught });
+    const { message, remedy } = cannotRead(path, caught);
+    throw new Fault("configuration", message, { cause: caught, remedy });
   }
 }

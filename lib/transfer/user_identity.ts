@@ -4,7 +4,7 @@ import type { NetworkSettings } from "../cli/settings.ts";
 import { asFault, Fault } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
 import type { UserIdentity } from "../pdu/types.ts";
-import { readSecret, readSmallFile } from "../source/secret.ts";
+import { readSecret, readSecretFile } from "../source/secret.ts";
 
 /** The primary field has a 16-bit length. */
 const LONGEST_FIELD_BYTES = 65535;
@@ -14,18 +14,18 @@ const TOKEN_TYPES = { kerberos: 3, saml: 4, jwt: 5 } as const;
 const NOTHING = new Uint8Array();
 
 /** @throws Fault "configuration" when a password or token cannot be read */
-export function userIdentityOf(
+export async function userIdentityOf(
   { userIdentity: wish, positiveResponse: positiveResponseRequested }: NetworkSettings,
   log: Logger,
-): UserIdentity | undefined {
+): Promise<UserIdentity | undefined> {
   if (wish === undefined) return undefined;
   if (wish.kind !== "user") {
-    const primary = readToken(wish.file, log);
+    const primary = await readToken(wish.file, log);
     return { type: TOKEN_TYPES[wish.kind], positiveResponseRequested, primary, secondary: NOTHING };
   }
   const primary = field(wish.user, "user name");
   if (wish.password === undefined) return { type: 1, positiveResponseRequested, primary, secondary: NOTHING };
-  const secondary = field(readSecret(wish.password), "password");
+  const secondary = field(await readSecret(wish.password), "password");
   return { type: 2, positiveResponseRequested, primary, secondary };
 }
 
@@ -36,10 +36,10 @@ function field(text: string, what: string): Uint8Array {
 }
 
 /** The file as it is: a newline at its end is sent, too. */
-function readToken(path: string, log: Logger): Uint8Array {
+async function readToken(path: string, log: Logger): Promise<Uint8Array> {
   let bytes: Uint8Array;
   try {
-    bytes = readSmallFile(path);
+    bytes = await readSecretFile(path);
   } catch (caught) {
     throw new Fault("configuration", `Unable to open Kerberos, SAML or JWT file: ${asFault(caught).message}`);
   }

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { asFault } from "../../lib/errors.ts";
 import { loadLogConfig } from "../../lib/log/load_log_config.ts";
 import { LOGGER } from "../../lib/log/log.ts";
+import { readWholeFile } from "../../lib/source/whole_file.ts";
 import { runLog as run } from "./run_log.ts";
 
 const CONSOLE = "log4cplus.appender.c = log4cplus::ConsoleAppender\n";
@@ -19,7 +20,7 @@ Deno.test("a file that sets nothing up is refused in DCMTK's words", async () =>
     assertEquals(fault.remedy, "see log.cfg");
   }
   for (const path of ["/nonexistent/log.cfg", "/"]) {
-    const fault = asFault(await loadLogConfig(path).catch((caught) => caught));
+    const fault = asFault(await loadLogConfig(path, readWholeFile).catch((caught) => caught));
     assertEquals([fault.kind, fault.message], ["usage", "Specified --log-config file does not exist"]);
   }
 });

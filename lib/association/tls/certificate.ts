@@ -3,6 +3,7 @@
 import { Buffer } from "node:buffer";
 import { X509Certificate } from "node:crypto";
 import { Fault, systemText } from "../../errors.ts";
+import { readWholeFileLater } from "../../source/whole_file.ts";
 
 /** One certificate as bytes, with its facts. */
 export interface Certificate {
@@ -122,15 +123,8 @@ export function describeKey({ publicKey }: X509Certificate): string {
  *
  * @throws {Error} in the operating system's words; also for a file larger than any of these can be.
  */
-export async function readSmallFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    const { size, isDirectory } = await Deno.stat(path);
-    if (isDirectory) throw new Error("is a directory");
-    if (size > LARGEST_FILE_BYTES) throw new Error(`has ${size} bytes; more than any such file needs`);
-    return await Deno.readFile(path);
-  } catch (caught) {
-    throw new Error(systemText(caught));
-  }
+export function readCredentials(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  return readWholeFileLater(path, LARGEST_FILE_BYTES);
 }
 
 /** Some national root bundles and revocation lists have several MB. */

@@ -2,7 +2,7 @@
 
 import type { TlsWishes } from "../../cli/settings.ts";
 import { Fault } from "../../errors.ts";
-import { configuring, readSmallFile } from "./certificate.ts";
+import { readSecret } from "../../source/secret.ts";
 
 /** Whether standard input may be read for a password, or is wanted for something else. */
 export type StandardInput = "free" | "taken";
@@ -23,24 +23,7 @@ export async function keyPassword(
     if (standardInput === "free") return await firstLine(keyFile);
     throw withoutPassword(keyFile, NOBODY_TO_ASK);
   }
-  switch (source.from) {
-    case "argument":
-      return source.text;
-    case "file": {
-      const bytes = await configuring(
-        `cannot read the key password file '${source.path}'`,
-        () => readSmallFile(source.path),
-      );
-      return new TextDecoder().decode(bytes).replace(/\r?\n$/, "");
-    }
-    case "environment": {
-      const text = Deno.env.get(source.variable);
-      if (text === undefined) {
-        throw new Fault("configuration", `environment variable ${source.variable} is not set`);
-      }
-      return text;
-    }
-  }
+  return await readSecret(source);
 }
 
 /** A signal would leave the terminal without echo; so the key is only a character here. */

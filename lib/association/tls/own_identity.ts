@@ -10,7 +10,7 @@ import {
   daysLeft,
   describeCertificate,
   expiresSoon,
-  readSmallFile,
+  readCredentials,
 } from "./certificate.ts";
 import { keyPassword, type StandardInput } from "./key_password.ts";
 import type { OpenSsl } from "./openssl_library.ts";
@@ -41,7 +41,7 @@ export async function readOwnIdentity(
   const key = await configuring(
     `Unable to load private TLS key from '${keyFile}'`,
     async () =>
-      await openPrivateKey(await readSmallFile(keyFile), keyFile, {
+      await openPrivateKey(await readCredentials(keyFile), keyFile, {
         format,
         password: () => keyPassword(passwordSource, keyFile, standardInput),
         library,
@@ -50,7 +50,7 @@ export async function readOwnIdentity(
   );
   const [own, ...others] = await configuring(
     `Unable to load certificate from '${certificateFile}'`,
-    async () => certificatesIn(await readSmallFile(certificateFile), format),
+    async () => certificatesIn(await readCredentials(certificateFile), format),
     { code: "000b:0005" },
   );
   if (own === undefined) throw new Fault("bug", "a certificate file without certificates was not noticed");

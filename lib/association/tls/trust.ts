@@ -11,7 +11,7 @@ import {
   configuring,
   describeCertificate,
   type FileFormat,
-  readSmallFile,
+  readCredentials,
   revocationListsIn,
 } from "./certificate.ts";
 
@@ -41,7 +41,7 @@ export async function readTrust(wishes: TlsWishes, log: Logger): Promise<Trust> 
     anchors.push(
       ...await configuring(
         `unable to load certificate file '${path}'`,
-        async () => certificatesIn(await readSmallFile(path), format),
+        async () => certificatesIn(await readCredentials(path), format),
       ),
     );
   }
@@ -54,7 +54,7 @@ export async function readTrust(wishes: TlsWishes, log: Logger): Promise<Trust> 
     revocationLists.push(
       ...await configuring(
         `unable to load CRL file '${path}'`,
-        async () => listsIn(await readSmallFile(path), format, path),
+        async () => listsIn(await readCredentials(path), format, path),
       ),
     );
   }
@@ -98,7 +98,7 @@ async function readFolder(
     for (const name of names) {
       const path = join(folder, name);
       if (!(await isFile(path))) continue;
-      const bytes = await readSmallFile(path);
+      const bytes = await readCredentials(path);
       try {
         if (isRevocationList(name)) revocationLists.push(...listsIn(bytes, format, path));
         else anchors.push(...certificatesIn(bytes, format));
