@@ -79,6 +79,15 @@ export function asFault(caught: unknown): Fault {
   return new Fault("bug", `internal error: ${text}`, { cause: caught });
 }
 
+/** This machine's own limit is reached: that says nothing about the file or the peer that could not be opened. */
+export function isTooManyOpenFiles(caught: unknown): boolean {
+  if (caught instanceof Fault) return isTooManyOpenFiles(caught.cause);
+  return caught instanceof Error && "code" in caught &&
+    (caught.code === "EMFILE" || caught.code === "ENFILE");
+}
+
+export const MORE_OPEN_FILES = "raise the limit of open files (ulimit -n), or use fewer --jobs";
+
 /** The operating system's own words for an error: the runtime adds its number, "(os error 2)", and what it did to what. */
 export function systemText(caught: unknown): string {
   const text = caught instanceof Error ? caught.message : String(caught);

@@ -4,7 +4,7 @@
  */
 
 import type { Settings } from "./cli/settings.ts";
-import { asFault, type Fault } from "./errors.ts";
+import { asFault, type Fault, isTooManyOpenFiles } from "./errors.ts";
 import { LOGGER, type Logger } from "./log/log.ts";
 import { connectorOf, journalOf, openOptionsOf, profileOf } from "./prepare.ts";
 import { dotsTo } from "./report/dots.ts";
@@ -131,8 +131,12 @@ function renameEnded(ended: EndedWork, archives: ArchivesToRename, noHalt: boole
 
 /** Its turn came, and it will not come again (--repeat). */
 function isDealtWith({ work, outcome }: EndedWork, noHalt: boolean): boolean {
-  if (wasLeftOut(outcome) || outcome.kind === "notSent" && outcome.fault === undefined) return false;
+  if (wasLeftOut(outcome) || outcome.kind === "notSent" && wasNotTried(outcome.fault)) return false;
   return work.isLastRound || !isGood(outcome) && !noHalt;
+}
+
+function wasNotTried(fault: Fault | undefined): boolean {
+  return fault === undefined || isTooManyOpenFiles(fault);
 }
 
 /** It is none of our business; what an earlier run has stored is. */

@@ -1,6 +1,6 @@
 /** TCP connections to a peer: names resolved, every address tried in turn, bounded by -to. */
 
-import { Fault, systemText } from "../errors.ts";
+import { Fault, isTooManyOpenFiles, MORE_OPEN_FILES, systemText } from "../errors.ts";
 
 export type AddressFamily = "ipv4" | "ipv6" | "any";
 
@@ -136,15 +136,9 @@ function connectFault(
     remedy: caught instanceof Deno.errors.ConnectionRefused
       ? `nothing listens on port ${port} of ${peer}: check the port number and whether the peer is running`
       : isTooManyOpenFiles(caught)
-      ? "raise ulimit -n, or use fewer --jobs"
+      ? MORE_OPEN_FILES
       : `check the address ${peer}, port ${port}, the network and the firewall`,
     transient: true,
     cause: caught,
   });
-}
-
-/** The limit is this machine's own: no socket could be made. */
-function isTooManyOpenFiles(caught: unknown): boolean {
-  return caught instanceof Error && "code" in caught &&
-    (caught.code === "EMFILE" || caught.code === "ENFILE");
 }

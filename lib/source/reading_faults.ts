@@ -1,10 +1,12 @@
-import { Fault, systemText } from "../errors.ts";
+import { Fault, isTooManyOpenFiles, MORE_OPEN_FILES, systemText } from "../errors.ts";
 
 /** What the operating system says, in words, about a file or folder that cannot be read. */
 export function cannotRead(path: string, caught: unknown): Fault {
   if (caught instanceof Fault) return caught;
   const remedy = caught instanceof Deno.errors.NotCapable
     ? "copy it to another folder, or give it on standard input: /dev/stdin"
+    : isTooManyOpenFiles(caught)
+    ? MORE_OPEN_FILES
     : undefined;
   const reason = leadsNowhere(path, caught)
     ? "it is a symbolic link to something that does not exist"

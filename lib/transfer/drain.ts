@@ -2,7 +2,7 @@
 
 import type { ContextWish } from "../association/proposal.ts";
 import { CONDITION } from "../association/refusals.ts";
-import { asFault, Fault } from "../errors.ts";
+import { asFault, Fault, isTooManyOpenFiles } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
 import type { Instance } from "../source/instance.ts";
 import type { Course } from "./course.ts";
@@ -18,6 +18,9 @@ import type { Settlement } from "./settlement.ts";
 import { identityOf, type Work } from "./work.ts";
 import type { WorkList } from "./work_list.ts";
 
+/** What an association does when no more files can be opened while those of the others are. */
+export type WithoutRoom = "leave" | "tryAgain" | "alone";
+
 /** What it shares with the other associations of the run. */
 export interface Surroundings {
   readonly plan: TransferPlan;
@@ -29,6 +32,8 @@ export interface Surroundings {
   readonly proposed: readonly ContextWish[];
   /** It needs a context that nobody proposed yet. */
   putAside(work: Work, instance: Instance): void;
+  /** Asked when too many files are open; answers when another association has made room, if it will. */
+  withoutRoom(fault: Fault): Promise<WithoutRoom>;
   readonly watch?: WatchMessage | undefined;
 }
 
@@ -39,6 +44,8 @@ export interface Drained {
   readonly begun: boolean;
   /** The peer has answered. */
   readonly progress: boolean;
+  /** It has made room for the others. */
+  readonly leaves: boolean;
 }
 
 /** Invariant: one association, which has ended when `run` has. */
@@ -74,12 +81,23 @@ export class Drain {
     const patience = new Patience();
     let begun = false;
     let progress = false;
+    let leaves = false;
     do {
       let prepared = await first ?? await preparation.next(list);
       first = undefined;
       while (prepared !== undefined && !course.halted && delivery.usable) {
         const { work, instance } = prepared;
+        const way = await this.#wayWithoutRoom(prepared);
+        if (way === "leave") {
+          leaves = true;
+          break;
+        }
         prepared = undefined;
+        if (way === "tryAgain") {
+          list.putBack(work);
+          prepared = await preparation.next(list);
+          continue;
+        }
         begun = true;
         const sent = await this.#begin(work, instance);
         if (sent === undefined) {
@@ -102,10 +120,17 @@ export class Drain {
       await operations.end();
       preparation.giveBack(list, prepared);
       // The last answers may have put files back that are to be tried again.
-    } while (!course.halted && delivery.usable && await list.available(1) > 0);
+    } while (!course.halted && delivery.usable && !leaves && await list.available(1) > 0);
     const { usable } = delivery;
     await this.#close();
-    return { usable, begun, progress };
+    return { usable, begun, progress, leaves };
+  }
+
+  /** "alone" also when there is room. */
+  async #wayWithoutRoom({ work, instance }: Prepared): Promise<WithoutRoom> {
+    // What was found while the folders were read is not tried again.
+    const isCrowded = instance instanceof Fault && work.fault === undefined && isTooManyOpenFiles(instance);
+    return isCrowded ? await this.#around.withoutRoom(instance) : "alone";
   }
 
   /** Releases an association, or aborts it if that is asked for or nothing else is left. */

@@ -5,10 +5,10 @@
 
 import type { Association } from "../association/association.ts";
 import type { ContextWish } from "../association/proposal.ts";
-import { asFault, Fault } from "../errors.ts";
+import { asFault, Fault, isTooManyOpenFiles } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
 import type { Course } from "./course.ts";
-import { Drain, type Drained, type Surroundings } from "./drain.ts";
+import { Drain, type Drained, type Surroundings, type WithoutRoom } from "./drain.ts";
 import { Occasion } from "./occasion.ts";
 import type { OpenAssociation } from "./open.ts";
 import type { TransferPlan } from "./plan.ts";
@@ -24,18 +24,25 @@ const MOST_FRUITLESS_ASSOCIATIONS = 3;
 
 export type Associate = (contexts: readonly ContextWish[]) => Promise<OpenAssociation>;
 
+/** What they share, as far as it does not come from here. */
+type TransferSurroundings = Omit<Surroundings, "proposed" | "withoutRoom">;
+
 /** Invariant: an association in use is known here, so that it can be ended. */
 export class Lanes {
   readonly #associate: Associate;
-  readonly #around: Omit<Surroundings, "proposed">;
+  readonly #around: TransferSurroundings;
   readonly #plan: TransferPlan;
   readonly #log: Logger;
   readonly #course: Course;
   readonly #proposed: ContextWish[] = [];
   readonly #associations = new Set<Association>();
   #hasFewer = false;
+  /** Lanes that have not ended. */
+  #running = 0;
+  /** Kept when the lane has ended that makes room for the others. */
+  #leaving: Promise<void> | undefined;
 
-  constructor(associate: Associate, around: Omit<Surroundings, "proposed">) {
+  constructor(associate: Associate, around: TransferSurroundings) {
     this.#associate = associate;
     this.#around = around;
     this.#plan = around.plan;
@@ -75,11 +82,23 @@ export class Lanes {
     while (!this.#course.halted && await list.available(1) > 0) await this.#lane(list, contexts, true);
   }
 
-  /**
-   * One association after the other on the same list, until that is empty.
-   * @param isFirst without it there is none, and the run ends if it cannot be had
-   */
+  /** @param isFirst without it there is none, and the run ends if it cannot be had */
   async #lane(
+    list: WorkList,
+    contexts: readonly ContextWish[],
+    isFirst: boolean,
+    opened?: () => void,
+  ): Promise<void> {
+    this.#running++;
+    try {
+      await this.#oneAfterTheOther(list, contexts, isFirst, opened);
+    } finally {
+      this.#running--;
+    }
+  }
+
+  /** Associations on the same list, until that is empty. */
+  async #oneAfterTheOther(
     list: WorkList,
     contexts: readonly ContextWish[],
     isFirst: boolean,
@@ -100,10 +119,10 @@ export class Lanes {
         continue;
       }
       opened?.();
-      const { usable, begun, progress } = await this.#drain(list, open, first);
+      const { usable, begun, progress, leaves } = await this.#drain(list, open, first);
       if (progress) failures = 0;
       fruitless = begun ? 0 : fruitless + 1;
-      if (usable || this.#course.halted || await list.available(1) === 0) return;
+      if (usable || leaves || this.#course.halted || await list.available(1) === 0) return;
       if (fruitless > this.#plan.retries && fruitless >= MOST_FRUITLESS_ASSOCIATIONS) {
         return this.#giveUp(fruitless);
       }
@@ -126,11 +145,12 @@ export class Lanes {
       return undefined;
     } catch (caught) {
       const fault = asFault(caught);
-      if (fault.transient && this.#course.mayTryAgain(failures)) {
+      const isAlone = this.#associations.size === 0;
+      if (fault.transient && (isAlone || !isTooManyOpenFiles(fault)) && this.#course.mayTryAgain(failures)) {
         await this.#course.pause(fault.conditionLines, failures, leave);
         return "again";
       }
-      if (isFirst && this.#associations.size === 0) this.#cannotOpen(fault);
+      if (isFirst && isAlone) this.#cannotOpen(fault);
       else this.#tellFewer(fault);
       return undefined;
     }
@@ -158,9 +178,22 @@ export class Lanes {
   /** That others than the first are refused is no failure, but worth a word. */
   #tellFewer(fault: Fault): void {
     const text = `going on with fewer associations: ${fault.conditionLines.join(", ")}`;
-    if (this.#hasFewer) this.#log.info(text);
-    else this.#log.warn(text);
+    if (this.#hasFewer) return this.#log.info(text);
     this.#hasFewer = true;
+    this.#log.warn(text);
+    if (fault.remedy !== undefined) this.#log.warn(`hint: ${fault.remedy}`);
+  }
+
+  /** One lane after the other makes room, until there is enough of it or only one is left. */
+  async #withoutRoom(fault: Fault, hasEnded: Promise<unknown>): Promise<WithoutRoom> {
+    if (this.#leaving !== undefined) {
+      await this.#leaving;
+      return "tryAgain";
+    }
+    if (this.#running === 1) return "alone";
+    this.#tellFewer(fault);
+    this.#leaving = hasEnded.then(() => this.#leaving = undefined);
+    return "leave";
   }
 
   async #drain(
@@ -168,11 +201,16 @@ export class Lanes {
     open: OpenAssociation,
     first: Promise<Prepared | undefined> | undefined,
   ): Promise<Drained> {
-    const drain = new Drain(list, open, { ...this.#around, proposed: this.#proposed });
+    const ended = Promise.withResolvers<void>();
+    const withoutRoom = (fault: Fault) => this.#withoutRoom(fault, ended.promise);
+    const drain = new Drain(list, open, { ...this.#around, proposed: this.#proposed, withoutRoom });
     this.#associations.add(open.association);
-    const drained = await drain.run(first);
-    this.#associations.delete(open.association);
-    return drained;
+    try {
+      return await drain.run(first);
+    } finally {
+      this.#associations.delete(open.association);
+      ended.resolve();
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 /** What the end of one file means for the run: it is tried again, or told, recorded, and may halt everything. */
 
 import { mayPass } from "../dimse/status.ts";
-import type { Fault } from "../errors.ts";
+import { type Fault, isTooManyOpenFiles } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
 import type { NoInstance } from "../source/instance.ts";
 import type { Course } from "./course.ts";
@@ -58,7 +58,8 @@ export class Settlement {
   async unreadable(list: WorkList, work: Work, fault: Fault): Promise<void> {
     this.#log.info(`Sending file: ${work.path}`);
     tellUnreadable(this.#log, work.path, fault);
-    await this.settle(list, work, { kind: "unreadable", fault });
+    // Nobody knows whether it could be read.
+    await this.settle(list, work, { kind: isTooManyOpenFiles(fault) ? "notSent" : "unreadable", fault });
   }
 
   /** A file that is not to be sent although nothing is wrong. */

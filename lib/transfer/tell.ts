@@ -4,7 +4,7 @@ import { CONDITION } from "../association/refusals.ts";
 import { modalityOf } from "../dicom/sop_classes.ts";
 import { nameOf } from "../dicom/uids.ts";
 import { failureRemedy, statusDigits } from "../dimse/status.ts";
-import type { Fault } from "../errors.ts";
+import { type Fault, isTooManyOpenFiles } from "../errors.ts";
 import { aboutFile } from "../log/about_file.ts";
 import type { Logger } from "../log/log.ts";
 import { commentText, type Outcome, refusalText } from "./outcome.ts";
@@ -44,7 +44,9 @@ export function tellOutcome(log: Logger, path: string, outcome: Outcome, sopClas
 }
 
 /** A file that could not be opened; DCMTK has a line of its own for one without UIDs. */
-export function tellUnreadable(log: Logger, path: string, { message }: Fault): void {
+export function tellUnreadable(log: Logger, path: string, fault: Fault): void {
+  const { message } = fault;
+  if (isTooManyOpenFiles(fault)) return log.error(aboutFile(path, message));
   const saysAll = message === `No SOP Class or Instance UID in file: ${path}`;
   log.error(saysAll ? message : `Bad DICOM file: ${aboutFile(path, message)}`);
 }

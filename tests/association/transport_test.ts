@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { tcpDuplex } from "../../lib/association/tcp_duplex.ts";
 import { connectTcp, type Destination, isAddressLiteral } from "../../lib/association/transport.ts";
-import { Fault } from "../../lib/errors.ts";
+import { Fault, MORE_OPEN_FILES } from "../../lib/errors.ts";
 import { have } from "../peers/available.ts";
 import { freePort } from "../peers/started_process.ts";
 import { connectTo } from "./dialogue.ts";
@@ -61,7 +61,7 @@ Deno.test({
     const { stdout, stderr } = await new Deno.Command("sh", { args }).output();
     assertEquals(
       new TextDecoder().decode(stdout),
-      "0006:031c TCP Initialization Error: Too many open files; raise ulimit -n, or use fewer --jobs\n",
+      `0006:031c TCP Initialization Error: Too many open files; ${MORE_OPEN_FILES}\n`,
       new TextDecoder().decode(stderr),
     );
   },

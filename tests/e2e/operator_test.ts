@@ -243,3 +243,18 @@ Deno.test({
     assertMatch(stderr, /^I: 2 files: 1 stored, 1 not sent$/m);
   },
 });
+
+Deno.test("with too few file descriptors for so many associations fewer do the work, and no file is blamed", async () => {
+  await using study = await makeStudy(200);
+  await using peer = startCountingPeer();
+  const script = 'ulimit -n 40; exec "$0" "$@"';
+  const args = ["--jobs", "40", "-nh", "+rn", "+sd", "127.0.0.1", String(peer.port), study.files];
+  const { code, stderr } = await runProgram("/bin/sh", ["-c", script, STORESCU, ...args], {});
+  assertMatch(
+    stderr,
+    /^W: going on with fewer associations: .*Too many open files\nW: hint: raise the limit of open files .*\n$/,
+  );
+  assertEquals([code, peer.missing(200), peer.doubles()], [0, [], 0]);
+  const names = [...Deno.readDirSync(study.files)].map(({ name }) => name);
+  assertEquals(names.filter((name) => !name.endsWith(".done")), []);
+});

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { Fault } from "../../lib/errors.ts";
 import { Logger, plainBackend } from "../../lib/log/log.ts";
 import { Course } from "../../lib/transfer/course.ts";
 import type { Outcome } from "../../lib/transfer/outcome.ts";
@@ -25,14 +26,15 @@ const IDENTITY: Identity = {
 async function* nothing(): AsyncGenerator<Work> {}
 
 function settlementOf(retries: number) {
-  const log = new Logger(plainBackend("off", () => {}));
+  const lines: string[] = [];
+  const log = new Logger(plainBackend("error", (text) => lines.push(text)));
   const waits: number[] = [];
   const course = new Course({ retries, retryDelaySeconds: 3600 }, log, (_why, afterSeconds) => {
     waits.push(afterSeconds);
   });
   const ended: EndedWork[] = [];
   const settlement = new Settlement({ noHalt: true, jobs: 4 }, course, log, (end) => void ended.push(end));
-  return { course, settlement, waits, ended, list: new WorkList(nothing()) };
+  return { course, settlement, waits, ended, lines, list: new WorkList(nothing()) };
 }
 
 Deno.test("nobody gets a file that is to be tried again before the wait is over", async () => {
@@ -62,4 +64,14 @@ Deno.test("what can be read once only is not tried again", async () => {
   await settlement.settle(list, WORK, OUT_OF_RESOURCES, { ...IDENTITY, readOnce: true });
   assertEquals([waits, await list.available(1)], [[], 0]);
   assertEquals(ended.map(({ outcome }) => outcome.kind), ["refused"]);
+});
+
+Deno.test("a file is not blamed for what this machine cannot open", async () => {
+  const { course, settlement, ended, lines, list } = settlementOf(0);
+  const cause = Object.assign(new Error("Too many open files (os error 24)"), { code: "EMFILE" });
+  const fault = new Fault("input", "cannot read a.dcm: Too many open files", { cause, remedy: "more" });
+  await settlement.unreadable(list, WORK, fault);
+  assertEquals(lines, ["E: a.dcm: cannot read it: Too many open files\n", "E: hint: more\n"]);
+  assertEquals(ended.map(({ outcome }) => outcome), [{ kind: "notSent", fault }]);
+  assertEquals(course.exitCode, 1);
 });
