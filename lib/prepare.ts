@@ -124,9 +124,8 @@ export async function connectorOf(
   });
   return async () => {
     const connection = await connect();
-    const signal = AbortSignal.timeout(network.acseTimeoutSeconds * 1000);
     const startedMs = performance.now();
-    const duplex = await tls.start(connection, { peer, signal });
+    const duplex = await tls.start(connection, { peer, timeoutSeconds: network.acseTimeoutSeconds });
     await watch?.secured(tls.engine, duplex.details, performance.now() - startedMs);
     return duplex;
   };

@@ -121,6 +121,18 @@ Deno.test({
   },
 });
 
+Deno.test("a port where nobody says anything to a TLS handshake", async () => {
+  await using peer = startScriptedPeer([{ stall: true }]);
+  const args = ["--anonymous-tls", "--acse-timeout", "1", "127.0.0.1", String(peer.port), WHOLE];
+  const { code, stderr } = await runStorescu(args, { timeoutSeconds: 20 });
+  assertEquals(code, 1, stderr);
+  assertMatch(
+    stderr,
+    /000b:0017 TLS handshake with 127\.0\.0\.1 not finished within 1 s \(--acse-timeout\)$/m,
+  );
+  assertMatch(stderr, /^E: hint: check the port: perhaps the peer does not speak TLS there; /m);
+});
+
 Deno.test({
   name: "a certificate that nobody has vouched for",
   ignore: !have("storescp", "openssl"),

@@ -42,16 +42,19 @@ export interface Meeting {
   /** What the user calls the peer. */
   readonly peer?: string;
   readonly log?: Logger;
-  readonly signal?: AbortSignal;
+  readonly timeoutSeconds?: number;
 }
 
 /** A TLS connection to a server on this machine. */
 export async function meet(meeting: Meeting): Promise<TlsDuplex> {
-  const { wishes, engine = "any", port, peer = "127.0.0.1", log = QUIET, signal } = meeting;
+  const { wishes, engine = "any", port, peer = "127.0.0.1", log = QUIET, timeoutSeconds } = meeting;
   const context = await prepareTls({ ...ANONYMOUS, ...wishes }, log, { engine });
   const connection = await Deno.connect({ hostname: "127.0.0.1", port });
   connection.setNoDelay(true);
-  return await context.start(connection, { peer, ...(signal === undefined ? {} : { signal }) });
+  return await context.start(connection, {
+    peer,
+    ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+  });
 }
 
 /** A damaged length makes each side wait for the other: longer than this is not waited. */
@@ -66,7 +69,7 @@ export async function outcomeOf(meeting: Meeting): Promise<string> {
     duplex?.destroy();
   }, PATIENCE_MS);
   try {
-    duplex = await meet({ signal: patience.signal, ...meeting });
+    duplex = await meet({ timeoutSeconds: PATIENCE_MS / 1000, ...meeting });
     await writeAll(duplex, new TextEncoder().encode("olleh\n"));
     const answer = await readText(duplex, 5);
     if (patience.signal.aborted) return "timed out";

@@ -46,7 +46,7 @@ export function builtInContext(wishes: TlsWishes, own: OwnIdentity | undefined, 
   };
   return {
     engine: "built-in",
-    async start(connection: Deno.TcpConn, { peer, signal }: StartTlsOptions): Promise<TlsDuplex> {
+    async start(connection: Deno.TcpConn, { peer, timeoutSeconds }: StartTlsOptions): Promise<TlsDuplex> {
       const ours = { peer, showsCertificate: own !== undefined };
       const { hostname: address, port } = connection.remoteAddr;
       if (wishes.withoutServerName && checksName && isIP(peer) === 0) {
@@ -70,15 +70,15 @@ export function builtInContext(wishes: TlsWishes, own: OwnIdentity | undefined, 
         throw new Fault("tls", `cannot start TLS with ${peer}: ${systemText(caught)}`, { cause: caught });
       }
       const duplex = builtInDuplex(secured, ours);
+      const signal = timeoutSeconds === undefined ? undefined : AbortSignal.timeout(timeoutSeconds * 1000);
       const giveUp = () => duplex.destroy();
       signal?.addEventListener("abort", giveUp);
       try {
-        signal?.throwIfAborted();
         await duplex.handshake();
         return duplex;
       } catch (caught) {
         duplex.destroy();
-        if (signal?.aborted) throw timedOutFault(ours);
+        if (signal?.aborted) throw timedOutFault(ours, timeoutSeconds);
         throw explained(caught, ours, false) ?? closedFault(ours, false);
       } finally {
         signal?.removeEventListener("abort", giveUp);

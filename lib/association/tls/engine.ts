@@ -19,8 +19,8 @@ export interface TlsDuplex extends Duplex {
 export interface StartTlsOptions {
   /** Name or address of the peer as the user gave it; what --verify-hostname compares. */
   readonly peer: string;
-  /** Ends the handshake when it takes too long: the reason becomes a Fault "tls". */
-  readonly signal?: AbortSignal;
+  /** --acse-timeout: how long the handshake may take. Absent: no limit. */
+  readonly timeoutSeconds?: number;
 }
 
 /** Keys, certificates and choices, read and checked. One serves any number of connections. */

@@ -160,11 +160,13 @@ export function brokenProtocolFault(words: string, { peer }: OurSide): Fault {
 }
 
 /** The handshake took too long. */
-export function timedOutFault({ peer }: OurSide): Fault {
-  return new Fault("tls", `TLS handshake with ${peer} not finished in time`, {
+export function timedOutFault({ peer }: OurSide, timeoutSeconds: number | undefined): Fault {
+  const limit = `not finished within ${timeoutSeconds} s (--acse-timeout)`;
+  return new Fault("tls", `TLS handshake with ${peer} ${limit}`, {
     code: IO_ERROR,
     transient: true,
-    remedy: "the peer may not speak TLS on this port, or is overloaded",
+    remedy:
+      "check the port: perhaps the peer does not speak TLS there; one that is overloaded needs a longer limit",
   });
 }
 

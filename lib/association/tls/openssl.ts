@@ -59,7 +59,7 @@ export function openSslContext(
 
   return {
     engine: library.version,
-    async start(connection: Deno.TcpConn, { peer, signal }: StartTlsOptions): Promise<TlsDuplex> {
+    async start(connection: Deno.TcpConn, { peer, timeoutSeconds }: StartTlsOptions): Promise<TlsDuplex> {
       const session = ssl.SSL_new(context);
       const { serverNameIndication } = wishes;
       if (serverNameIndication !== undefined) {
@@ -70,16 +70,16 @@ export function openSslContext(
       }
       const ours = { peer, showsCertificate: own !== undefined };
       const duplex = new OpenSslConnection(library, session, connection, ours);
+      const signal = timeoutSeconds === undefined ? undefined : AbortSignal.timeout(timeoutSeconds * 1000);
       const giveUp = () => duplex.destroy();
       signal?.addEventListener("abort", giveUp);
       try {
-        signal?.throwIfAborted();
         await duplex.handshake();
         signal?.throwIfAborted();
         return duplex;
       } catch (caught) {
         duplex.destroy();
-        throw signal?.aborted ? timedOutFault(ours) : caught;
+        throw signal?.aborted ? timedOutFault(ours, timeoutSeconds) : caught;
       } finally {
         signal?.removeEventListener("abort", giveUp);
       }
