@@ -1,6 +1,6 @@
 /** Files are got ready for their turn: opened and identified, while others are still being sent. */
 
-import { asFault, type Fault } from "../errors.ts";
+import { asFault, Fault } from "../errors.ts";
 import type { Instance, NoInstance, OpenInstance } from "../source/instance.ts";
 import type { Course } from "./course.ts";
 import type { Work } from "./work.ts";
@@ -16,7 +16,7 @@ export interface Prepared {
 export class Preparation {
   readonly #openInstance: OpenInstance;
   readonly #course: Course;
-  /** Open instances that cannot be opened again, by the number of their work. */
+  /** Open instances that wait for their turn, by the number of their work. */
   readonly #kept = new Map<number, Instance>();
 
   constructor(openInstance: OpenInstance, course: Course) {
@@ -34,6 +34,17 @@ export class Preparation {
   async first(list: WorkList): Promise<Prepared | undefined> {
     const work = await list.next();
     if (work === undefined || work.seen === "file") return work && this.#prepare(list, work);
+    list.putBack(work);
+    return undefined;
+  }
+
+  /** Why there is nothing in it to be sent, if so; otherwise it goes back to the list, and is open already when its turn comes. */
+  async whySkipped(list: WorkList, work: Work): Promise<NoInstance | undefined> {
+    const prepared = await this.#prepare(list, work);
+    if (prepared === undefined) return undefined;
+    const { instance } = prepared;
+    if ("skipped" in instance) return instance;
+    if (!(instance instanceof Fault)) this.keep(work, instance);
     list.putBack(work);
     return undefined;
   }

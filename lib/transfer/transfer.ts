@@ -93,14 +93,19 @@ export class Transfer {
     this.#lanes.abandon();
   }
 
-  /** False when an earlier run has stored everything: then the peer need not be bothered, nor even be there. */
+  /** False when an earlier run has stored all there is to be sent: then the peer need not be bothered, nor even be there. */
   async #hasWork(list: WorkList): Promise<boolean> {
     if (this.#tools.storedBefore === undefined) return true;
     for (let work = await list.next(); work !== undefined; work = await list.next()) {
-      if (!await this.#skippedAsStored(list, work)) {
+      if (await this.#skippedAsStored(list, work)) continue;
+      if (!work.scanned) {
         list.putBack(work);
         return true;
       }
+      // A spool folder may hold other files, the journal itself among them.
+      const none = await this.#preparation.whySkipped(list, work);
+      if (none === undefined) return true;
+      await this.#settlement.skip(list, work, none);
     }
     this.#log.info("nothing is left to be sent");
     return false;

@@ -96,6 +96,24 @@ Deno.test("when everything is stored the peer is not bothered, nor need it be th
   assertEquals(names.filter((name) => name.endsWith(".dcm.done")).length, 3, names.join());
 });
 
+Deno.test("what is no DICOM file in the folder, such as the journal itself, is no reason to bother the peer", async () => {
+  await using study = await makeStudy(2);
+  await Deno.writeTextFile(`${study.files}/00000-README.txt`, "nothing to send");
+  await Deno.writeTextFile(`${study.files}/notes.txt`, "nothing to send");
+  const argv = ["-v", "--journal", `${study.files}/journal`, "+sd", "127.0.0.1"];
+  let port: string;
+  {
+    await using peer = startCountingPeer();
+    port = String(peer.port);
+    assertEquals((await runStorescu([...argv, port, study.files])).code, 0);
+  }
+  const { code, stderr } = await runStorescu([...argv, port, study.files]);
+  assertEquals(code, 0, stderr);
+  assertMatch(stderr, /^I: nothing is left to be sent$/m);
+  assertMatch(stderr, /^I: 5 files: 5 skipped$/m);
+  assert(!stderr.includes("Association"), stderr);
+});
+
 Deno.test("when the peer is away, what is stored counts as such, and only the rest as not sent", async () => {
   await using study = await makeStudy(3);
   const argv = ["-v", "--journal", `${study.path}/journal`, "+sd", "127.0.0.1"];

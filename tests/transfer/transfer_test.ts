@@ -37,6 +37,14 @@ interface Run {
   readonly connections: number;
   /** How often the delay had been doubled, at each wait for another try. */
   readonly doublings: readonly number[];
+  /** Instances, each time they were opened. */
+  readonly opened: readonly string[];
+}
+
+/** What is known of an earlier run, and which of the files that were found by scanning are none to be sent. */
+interface Before {
+  readonly stored: readonly string[];
+  readonly noDicom: readonly string[];
 }
 
 /** Sends files 1, 2, ... to a peer with one script for each connection. */
@@ -45,12 +53,14 @@ async function run(
   files: number,
   changes: Partial<TransferPlan> = {},
   isLostEarly = false,
+  before?: Before,
 ): Promise<Run> {
   await using peer = startScriptedPeer(...scripts);
   let association: Association | undefined;
   const outcomes: string[] = [];
   const lines: string[] = [];
   const doublings: number[] = [];
+  const opened: string[] = [];
   const inUse = new Set<string>();
   const log = new Logger(plainBackend("warn", (text) => lines.push(...text.trimEnd().split("\n"))));
   const wish = {
@@ -74,20 +84,26 @@ async function run(
     },
     openInstance: ({ path }) => {
       if (isLostEarly) association?.cancel(new Fault("lost", "lost early"));
+      if (before?.noDicom.includes(path)) return { skipped: "it is not a DICOM file" };
+      opened.push(path);
       return instanceOf(path, inUse);
     },
+    ...(before === undefined ? {} : {
+      storedBefore: ({ path }) =>
+        before.stored.includes(path) ? { skipped: "stored", isStored: true } : undefined,
+    }),
     record: ({ work, outcome }) => void outcomes.push(`${work.path} ${outcome.kind}`),
     // Up to a quarter is taken off.
     retrying: (_, seconds) => doublings.push(Math.ceil(Math.log2(seconds / PLAN.retryDelaySeconds))),
   });
-  const exitCode = await transfer.run(works(files));
+  const exitCode = await transfer.run(works(files, before !== undefined));
   assertEquals([...inUse], [], "files, and data sets, that were not closed");
-  return { exitCode, outcomes, lines, connections: peer.connections.length, doublings };
+  return { exitCode, outcomes, lines, connections: peer.connections.length, doublings, opened };
 }
 
-async function* works(files: number): AsyncGenerator<Work> {
+async function* works(files: number, scanned: boolean): AsyncGenerator<Work> {
   for (let number = 1; number <= files; number++) {
-    yield { path: String(number), scanned: false, number, isLastRound: true, attempts: 0 };
+    yield { path: String(number), scanned, number, isLastRound: true, attempts: 0 };
   }
 }
 
@@ -366,3 +382,24 @@ for (
     }
   });
 }
+
+Deno.test("the peer is not called when an earlier run has stored all there is to be sent", async () => {
+  const before = { stored: ["1", "3"], noDicom: ["2", "4"] };
+  const { exitCode, outcomes, connections, opened } = await run([[]], 4, {}, false, before);
+  assertEquals([exitCode, connections, opened], [0, 0, []]);
+  assertEquals(outcomes, ["1 skipped", "2 skipped", "3 skipped", "4 skipped"]);
+});
+
+Deno.test("what is found to be left to be sent is opened once, and files keep their order", async () => {
+  const before = { stored: ["2"], noDicom: ["1", "4"] };
+  const script = [...ACCEPT, ...stored, ...stored, ...RELEASE];
+  const { exitCode, outcomes, opened } = await run([script], 5, {}, false, before);
+  assertEquals([exitCode, opened], [0, ["3", "5"]]);
+  assertEquals(outcomes, ["1 skipped", "2 skipped", "3 stored", "4 skipped", "5 stored"]);
+});
+
+Deno.test("what was opened before the peer was called is closed when that fails", async () => {
+  const before = { stored: [], noDicom: ["1"] };
+  const { exitCode, outcomes } = await run([reject(1)], 3, {}, false, before);
+  assertEquals([exitCode, outcomes], [1, ["1 skipped", "2 notSent", "3 notSent"]]);
+});
