@@ -3,7 +3,7 @@
 import { IMPLICIT_LITTLE_ENDIAN } from "./dicom/transfer_syntaxes.ts";
 import { VERIFICATION } from "./dicom/uids.ts";
 import { statusDigits } from "./dimse/status.ts";
-import { Fault } from "./errors.ts";
+import { asFault, exitCodeOf, Fault } from "./errors.ts";
 import type { Logger } from "./log/log.ts";
 import { connectorOf, profileOf } from "./prepare.ts";
 import type { EchoFacts } from "./report/events.ts";
@@ -12,6 +12,7 @@ import type { Ending } from "./report/summary.ts";
 import { runEvent, type Stage } from "./stage.ts";
 import { type OpenAssociation, openAssociation } from "./transfer/open.ts";
 import { associationWishOf } from "./transfer/plan.ts";
+import { tellCannotOpen, tellRemedy } from "./transfer/tell.ts";
 import { userIdentityOf } from "./transfer/user_identity.ts";
 
 /** What a Verification SCP must support (PS3.4 annex A). */
@@ -20,7 +21,7 @@ export const VERIFICATION_CONTEXT = {
   transferSyntaxes: [IMPLICIT_LITTLE_ENDIAN],
 } as const;
 
-/** @throws Fault when the peer does not answer, or not with success */
+/** @throws Fault when it cannot even be tried, or the peer does not accept C-ECHO */
 export async function echo(stage: Stage): Promise<Ending> {
   const { settings, telling, signals } = stage;
   telling.begin(runEvent(settings, 0));
@@ -37,8 +38,24 @@ async function ask({ settings, log, telling, toStdout }: Stage): Promise<Ending>
   );
   const connect = await connectorOf(settings, log);
   const request = observed((contexts) => openAssociation(connect, wish, contexts, log), telling.note);
-  const open = await request([VERIFICATION_CONTEXT]);
-  const facts = await sendEcho(open, log);
+  let open: OpenAssociation;
+  try {
+    open = await request([VERIFICATION_CONTEXT]);
+  } catch (caught) {
+    const fault = asFault(caught);
+    tellCannotOpen(log, fault);
+    // Whatever ended it: what was never accepted cannot be lost.
+    return { exitCode: 1, fault };
+  }
+  let facts: EchoFacts | undefined;
+  try {
+    facts = await sendEcho(open, log);
+  } catch (caught) {
+    const fault = asFault(caught);
+    log.fatal(`Echo Failed: ${fault.condition}`);
+    tellRemedy(log, fault);
+    return { exitCode: exitCodeOf(fault), fault };
+  }
   await releaseQuietly(open, log);
   if (facts === undefined) {
     throw new Fault("noContext", "the peer does not accept C-ECHO (Verification SOP Class)", {

@@ -13,7 +13,7 @@ import { Occasion } from "./occasion.ts";
 import type { OpenAssociation } from "./open.ts";
 import type { TransferPlan } from "./plan.ts";
 import type { Prepared } from "./preparation.ts";
-import { tellRemedy } from "./tell.ts";
+import { tellCannotOpen } from "./tell.ts";
 import type { WorkList } from "./work_list.ts";
 
 /** After the operator has asked for the end, a peer that moves no byte for so long is not waited for any longer. */
@@ -159,10 +159,7 @@ export class Lanes {
   #cannotOpen(fault: Fault): void {
     this.#course.halt();
     this.#course.fail(this.#around.settlement.firstFailure ?? 1);
-    const prefix = fault.kind === "rejected" ? "" : "Association Request Failed: ";
-    const [first, ...further] = fault.conditionLines;
-    this.#log.fatal([`${prefix}${first}`, ...further]);
-    tellRemedy(this.#log, fault);
+    tellCannotOpen(this.#log, fault);
   }
 
   /** The others may be luckier. */

@@ -68,6 +68,14 @@ export function tellHalt(log: Logger, { code, condition }: Fault): void {
   log.error(`Store SCU Failed: ${text === undefined ? condition : `${code} ${text}`}`);
 }
 
+/** No association: the peer cannot be reached, or does not let us in. */
+export function tellCannotOpen(log: Logger, fault: Fault): void {
+  const prefix = fault.kind === "rejected" ? "" : "Association Request Failed: ";
+  const [first, ...further] = fault.conditionLines;
+  log.fatal([`${prefix}${first}`, ...further]);
+  tellRemedy(log, fault);
+}
+
 export function tellRemedy(log: Logger, { remedy }: Fault): void {
   if (remedy !== undefined) log.error(`hint: ${remedy}`);
 }

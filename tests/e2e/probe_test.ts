@@ -1,13 +1,13 @@
 /** --probe, --echo and --dry-run: nothing is ever sent, and the answer is that of the send that could follow. */
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { associateAcBytes, rejectBytes } from "../peers/answers.ts";
+import { abortBytes, associateAcBytes, rejectBytes } from "../peers/answers.ts";
 import { eventsOf, fileEvents } from "../peers/events.ts";
 import { CT_IMAGE_STORAGE, imageFile } from "../peers/made_up_files.ts";
 import { type Choice } from "../peers/answers.ts";
 import { startRecordingPeer } from "../peers/recording_peer.ts";
 import { runStorescu } from "../peers/run_storescu.ts";
-import { startScriptedPeer } from "../peers/scripted_peer.ts";
+import { startScriptedPeer, type Step } from "../peers/scripted_peer.ts";
 import { freePort } from "../peers/started_process.ts";
 
 const MR_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.4";
@@ -129,7 +129,7 @@ Deno.test("--echo asks for a sign of life and nothing else", async () => {
 Deno.test("--echo fails where there is no answer, or no C-ECHO", async () => {
   const dead = await runStorescu(["--echo", "127.0.0.1", String(freePort())]);
   assertEquals(dead.code, 1);
-  assertMatch(dead.stderr, /^F: .*Connection refused\nF: hint: /m);
+  assertMatch(dead.stderr, /^F: Association Request Failed: .*Connection refused\nE: hint: /m);
   await using deaf = startScriptedPeer([
     { read: "associateRq" },
     { send: (seen) => associateAcBytes(seen.rq(), () => undefined) },
@@ -137,6 +137,24 @@ Deno.test("--echo fails where there is no answer, or no C-ECHO", async () => {
   const refused = await runStorescu(["--echo", "-ta", "1", "127.0.0.1", String(deaf.port)]);
   assertEquals(refused.code, 1);
   assertMatch(refused.stderr, /^F: the peer does not accept C-ECHO/m);
+});
+
+Deno.test("--echo ends with 10 only if there was an association to be lost", async () => {
+  const accept: Step[] = [{ read: "associateRq" }, { send: (seen) => associateAcBytes(seen.rq()) }];
+  const abort: Step[] = [{ send: abortBytes(0, 0) }, { close: true }];
+  const cases: [Step[], number, RegExp][] = [
+    [[{ stall: true }], 1, /^F: Association Request Failed: .*--acse-timeout/m],
+    [[{ read: "associateRq" }, ...abort], 1, /^F: Association Request Failed: 0006:0317 .*A-ABORT/m],
+    [[...accept, { read: "pDataTf" }, ...abort], 10, /^F: Echo Failed: 0006:0317 .*A-ABORT/m],
+    [[...accept, { read: "pDataTf" }, { stall: true }], 10, /^F: Echo Failed: /m],
+  ];
+  for (const [steps, exitCode, says] of cases) {
+    await using peer = startScriptedPeer(steps);
+    const limits = ["-ta", "1", "-td", "1"];
+    const { code, stderr } = await runStorescu(["--echo", ...limits, "127.0.0.1", String(peer.port)]);
+    assertEquals(code, exitCode, stderr);
+    assertMatch(stderr, says);
+  }
 });
 
 Deno.test("a dry run says what would be sent, how it would be proposed, and what not and why", async () => {
@@ -171,6 +189,20 @@ Deno.test("a dry run fails where a send would fail without the peer's doing", as
       "mr.dcm notAccepted",
       "notes.txt skipped",
     ]);
+  });
+});
+
+Deno.test("a dry run makes the changes asked for, to see whether they can be made", async () => {
+  await withFiles(async (folder) => {
+    await Deno.writeFile(`${folder}/latin.dcm`, imageFile({ number: 4 }));
+    const dryRun = (value: string) =>
+      runStorescu(["--dry-run", "--set", `PatientName=${value}`, "127.0.0.1", "104", `${folder}/latin.dcm`]);
+    const { code, stdout } = await dryRun("Müller^日本");
+    assertEquals(code, 1);
+    assertMatch(stdout, /^cannot send {2}.*latin\.dcm: .*character/m);
+    const possible = await dryRun("Mueller^Nihon");
+    assertEquals(possible.code, 0, possible.stdout);
+    assertMatch(possible.stdout, /^would send {3}.*latin\.dcm/m);
   });
 });
 
