@@ -65,6 +65,7 @@ export function conclude(
     encapsulated: facts.encapsulated,
     fragmentsElsewhere: facts.fragmentsElsewhere,
     deceptive: walk.deceived,
+    late: walk.late,
     oddLength: walk.oddLengths || (lengthBytes ?? 0) % 2 !== 0,
     isDicomdir: directory,
     warnings,

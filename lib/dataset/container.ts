@@ -12,6 +12,8 @@ export const UNTIL_DELIMITER = -1;
 export class Container {
   kind = DATA_SET;
   encoding: Encoding = "explicitLittle";
+  /** Offset of its header, or of the data set. */
+  start = 0;
   /** Offset of its end, or UNTIL_DELIMITER. */
   end = UNTIL_DELIMITER;
   /** The nearest end that is known, its own or that of a container around it. */

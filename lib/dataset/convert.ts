@@ -12,6 +12,7 @@ import { DeflatedSource } from "./deflating.ts";
 import { type Edit, layOut } from "./edits.ts";
 import type { Encoding } from "./element.ts";
 import { InflatedSource } from "./inflating.ts";
+import type { LateElements } from "./late_elements.ts";
 import { encodingOf } from "./syntax_encoding.ts";
 import { Transcoder } from "./transcoder.ts";
 
@@ -38,6 +39,8 @@ export interface ConvertOptions {
   readonly dictionary?: Dictionary | undefined;
   /** What can begin like a sequence by chance is none; see Survey. */
   readonly deceptive?: boolean;
+  /** Elements that are not in tag order, as far as they are known; see Survey. */
+  readonly late?: LateElements | undefined;
 }
 
 /**
@@ -64,6 +67,7 @@ export function convert(input: ByteSource, options: ConvertOptions): ByteSource 
     // In its own transfer syntax whatever is there may stay.
     encapsulated: from === to || (target?.encapsulated ?? true),
     deceptive: options.deceptive ?? false,
+    late: options.late,
     repairUids: options.repairUids ?? false,
   });
   return target?.deflated === true ? new DeflatedSource(transcoded, options.deflateLevel) : transcoded;

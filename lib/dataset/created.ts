@@ -12,7 +12,7 @@ export function createSequence(action: InsideAction, context: ValueContext): Uin
   const items = action.items.missingFrom(0);
   if (items.length === 0) return undefined;
   const parts = items.map((item, index) => {
-    if (item === index) return createItem(action.items.of(item), context);
+    if (item === index) return createItem(action.items.ofAdded(item), context);
     throw new Fault(
       "input",
       `cannot add item ${item} to sequence ${

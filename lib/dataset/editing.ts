@@ -2,7 +2,8 @@
  * Edits while a data set passes: what is added before an element, put in its place, or appended to a sequence.
  *
  * Beside the elements of a level runs its list of actions in tag order; `level.nextAction` is the first that has not been
- * passed.
+ * passed. A sequence to be changed inside is changed wherever it stands and as often as it comes; it is added only where it does
+ * not come at all, also not later, out of order.
  */
 
 import { isPrivateCreator } from "../dicom/dictionary.ts";
@@ -38,7 +39,9 @@ export class Editing {
     for (;;) {
       const action = level.edits?.actions[level.nextAction];
       if (action === undefined || action.tag >= tag) return false;
-      const adds = action.kind === "set" ? !action.onlyIfPresent : action.kind === "inside";
+      const adds = action.kind === "set"
+        ? !action.onlyIfPresent
+        : action.kind === "inside" && (action.fresh || !this.#walk.comesLate(level, action.tag));
       const group = action.tag >>> 16;
       if (adds && level.group !== group) {
         if (this.#measuring.closeGroup(level)) return true;
@@ -55,11 +58,20 @@ export class Editing {
     const index = actionIndexOf(level.edits, this.#walk.header.tag);
     const action = level.edits.actions[index];
     if (action === undefined) return "none";
-    if (action.kind === "inside" && !action.fresh) return index >= level.nextAction ? action : "none";
+    if (action.kind === "inside" && !action.fresh) {
+      if (level.added.includes(action.tag)) throw this.#comesTooLate(action.tag);
+      return action;
+    }
     const added = index < level.nextAction && !(action.kind === "set" && action.onlyIfPresent);
     if (!added) this.#add(level, action);
     level.nextAction = Math.max(level.nextAction, index + 1);
     return "replaced";
+  }
+
+  /** The element just read is what `action` asks for: it has not to be added any more. */
+  passed(level: Level, action: Action): void {
+    if (level.edits === undefined) return;
+    level.nextAction = Math.max(level.nextAction, actionIndexOf(level.edits, action.tag) + 1);
   }
 
   /** Adds the next item that an edit asks for behind those of the data set; false when there is none. */
@@ -74,7 +86,7 @@ export class Editing {
         { remedy: `items count from 0; ${level.items} adds one` },
       );
     }
-    this.#walk.outlet.literal(createItem(inside.items.of(item), this.#contextOf(level)));
+    this.#walk.outlet.literal(createItem(inside.items.ofAdded(item), this.#contextOf(level)));
     level.items++;
     return true;
   }
@@ -85,8 +97,10 @@ export class Editing {
     if (action.kind === "unset") return false;
     if (action.kind === "inside") {
       const bytes = createSequence(action, this.#contextOf(level));
-      if (bytes !== undefined) outlet.literal(bytes);
-      return bytes !== undefined;
+      if (bytes === undefined) return false;
+      if (!action.fresh) level.added = [...level.added, action.tag];
+      outlet.literal(bytes);
+      return true;
     }
     const { tag, value } = action;
     const { vr, bytes } = encodeValue(tag, value, this.#contextOf(level));
@@ -96,6 +110,19 @@ export class Editing {
     outlet.header(tag, vr, bytes.length);
     outlet.literal(bytes);
     return true;
+  }
+
+  /** A sequence has been added, and now it comes. */
+  #comesTooLate(tag: number): Fault {
+    return new Fault(
+      "input",
+      `cannot change sequence ${tagText(tag)} in ${this.#walk.task.name}: it does not come in tag order, ` +
+        "so that it was taken for missing",
+      {
+        remedy:
+          "put its elements in order before, such as by dcmconv; if it came as a stream, save it as a file",
+      },
+    );
   }
 
   #contextOf(level: Level): ValueContext {

@@ -109,9 +109,9 @@ export class ItemEdits {
   constructor(edits: readonly Edit[]) {
     this.edits = edits;
     const named = new Set<number>();
-    for (const { within, value, onlyIfPresent } of edits) {
-      const item = within[0]?.item;
-      if (typeof item === "number" && value !== undefined && onlyIfPresent !== true) named.add(item);
+    for (const edit of edits) {
+      const item = edit.within[0]?.item;
+      if (typeof item === "number" && adds(edit)) named.add(item);
     }
     this.#named = [...named].sort((a, b) => a - b);
   }
@@ -120,20 +120,32 @@ export class ItemEdits {
   of(item: number): LevelEdits | undefined {
     // Items that no edit names are all alike.
     const key = this.edits.some(({ within }) => within[0]?.item === item) ? item : -1;
-    if (!this.#laidOut.has(key)) this.#laidOut.set(key, layOut(this.#inside(key)));
+    if (!this.#laidOut.has(key)) this.#laidOut.set(key, layOut(insideItem(this.edits, key)));
     return this.#laidOut.get(key);
   }
 
-  #inside(item: number): Edit[] {
-    return this.edits
-      .filter(({ within }) => within[0]?.item === item || within[0]?.item === "all")
-      .map((edit) => ({ ...edit, within: edit.within.slice(1) }));
+  /** What an item gets that an edit adds: earlier edits have not seen it. */
+  ofAdded(item: number): LevelEdits | undefined {
+    const first = this.edits.findIndex((edit) => edit.within[0]?.item === item && adds(edit));
+    return layOut(insideItem(this.edits.slice(first), item));
   }
 
   /** The items from `count` on that an edit gives a value to, in order: they have to be made. */
   missingFrom(count: number): readonly number[] {
     return this.#named.filter((item) => item >= count);
   }
+}
+
+/** It gives a value also to what is not there yet. */
+function adds({ value, onlyIfPresent }: Edit): boolean {
+  return value !== undefined && onlyIfPresent !== true;
+}
+
+/** The edits of one item, with paths that start there. */
+function insideItem(edits: readonly Edit[], item: number): Edit[] {
+  return edits
+    .filter(({ within }) => within[0]?.item === item || within[0]?.item === "all")
+    .map((edit) => ({ ...edit, within: edit.within.slice(1) }));
 }
 
 /** What edits make of an element of the top level: its new text, null if it is removed, undefined if it stays. */

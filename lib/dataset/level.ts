@@ -10,6 +10,8 @@ export const FRAGMENTS = 2;
 /** The end of a level that is closed by a delimitation item. */
 export const UNTIL_DELIMITER = -1;
 
+const NONE: readonly number[] = [];
+
 /** One open data set, item, sequence or list of fragments. Made once for each depth and used again. */
 export class Level {
   readonly outer: Level | undefined;
@@ -50,6 +52,8 @@ export class Level {
   /** What is to be changed here, and the first action that has not yet been passed. */
   edits: LevelEdits | undefined;
   nextAction = 0;
+  /** Tags of the sequences that have been added here because they were not there. */
+  added: readonly number[] = NONE;
   /** Of a sequence: what is to be changed in its items, and how many there have been. */
   inside: InsideAction | undefined;
   items = 0;
@@ -93,6 +97,7 @@ export class Level {
     this.blocksFrom = 0;
     this.edits = undefined;
     this.nextAction = 0;
+    this.added = NONE;
     this.inside = undefined;
     this.items = 0;
   }

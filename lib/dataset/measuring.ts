@@ -85,7 +85,8 @@ export class Measuring {
   /** Measures a group, or with -1 the sequence or item whose header has been read. Only the lengths are different then. */
   #measure(group: number, statedEnd: number): Outcome {
     const { window, level, header, outlet, blocks } = this.#walk;
-    const { nextAction, items, group: lastGroup, pixelRepresentation, waveformBits, characterSet } = level;
+    const { nextAction, added, items, group: lastGroup, pixelRepresentation, waveformBits, characterSet } =
+      level;
     const { start } = window;
     const reserved = blocks.count;
     const position = this.#walk.position;
@@ -104,6 +105,7 @@ export class Measuring {
     window.start = start;
     this.#walk.level = level;
     level.nextAction = nextAction;
+    level.added = added;
     level.items = items;
     level.group = lastGroup;
     level.groupRecord = -1;

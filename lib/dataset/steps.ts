@@ -8,6 +8,7 @@
 
 import { isPrivateCreator } from "../dicom/dictionary.ts";
 import { unitBytesOf, VR_OB, VR_SQ, VR_UI, VR_UL, VR_UN, vrText } from "../dicom/vr.ts";
+import type { Fault } from "../errors.ts";
 import { canBeginByChance } from "./chance.ts";
 import { TAG_PIXEL_REPRESENTATION, TAG_WAVEFORM_BITS_ALLOCATED } from "./context_vr.ts";
 import { AFTER_ALL_TAGS, Editing, TAG_SPECIFIC_CHARACTER_SET } from "./editing.ts";
@@ -196,18 +197,22 @@ export class Steps {
     if (header.lengthBytes === UNDEFINED_LENGTH) {
       const kind = this.#undefinedKind(level);
       if (kind !== "fragments") return this.#enterSequence(level, kind, inside);
+      if (inside !== undefined) throw this.#noSequence();
       return this.#enterFragments(level);
     }
     const vr = sourceVr(this.#walk, level);
-    if (vr === VR_SQ) {
+    // Of what states no VR, and the dictionary does not know, its content tells whether anything is inside.
+    if (vr === VR_SQ || inside !== undefined && vr === VR_UN && header.vr === 0) {
       const encoding = this.#sequenceEncoding(level);
       if (encoding === undefined) return false;
       if (encoding !== "none") return this.#enterSequence(level, encoding, inside);
     }
-    if (inside !== undefined) {
-      throw this.#walk.broken("it is not a sequence, so nothing inside it can be changed");
-    }
+    if (inside !== undefined) throw this.#noSequence();
     return this.#convertValue(level, vr === VR_SQ ? VR_UN : vr);
+  }
+
+  #noSequence(): Fault {
+    return this.#walk.broken("it is not a sequence, so nothing inside it can be changed");
   }
 
   #undefinedKind(level: Level): Encoding | "fragments" {
@@ -221,7 +226,7 @@ export class Steps {
     const inner = this.#enter(level, ITEMS, VR_SQ, encoding, inside !== undefined);
     if (inner === undefined) return false;
     inner.inside = inside;
-    if (inside !== undefined) level.nextAction++;
+    if (inside !== undefined) this.#editing.passed(level, inside);
     return true;
   }
 

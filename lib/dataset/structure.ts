@@ -25,6 +25,7 @@ import {
   tagText,
   UNDEFINED_LENGTH,
 } from "./element.ts";
+import { LateElements } from "./late_elements.ts";
 import { broken, endsInside, headerEndsEarly, type Place, valueEndsEarly } from "./structure_faults.ts";
 import { isNoted, TopLevelFacts } from "./top_level.ts";
 import { undefinedLengthKind } from "./undefined_length.ts";
@@ -44,6 +45,8 @@ export class StructureWalk {
   oddLengths = false;
   /** Something began like a sequence, could be one by its tag, and was none. */
   deceived = false;
+  /** Undefined while all elements come in tag order. */
+  late: LateElements | undefined;
   /** Offset where the data set ends and nothing but zeros follow; -1 if it goes on to the end. */
   paddingFrom = -1;
 
@@ -68,10 +71,12 @@ export class StructureWalk {
     this.warnings = new Warnings();
     this.oddLengths = false;
     this.deceived = false;
+    this.late = undefined;
     this.paddingFrom = -1;
     this.#skippedFrom = start;
     const root = this.#root;
     root.encoding = encoding;
+    root.start = start;
     root.limit = end;
     root.lastTag = 0;
     this.#here = root;
@@ -228,6 +233,7 @@ export class StructureWalk {
     const start = this.next + this.#header.headerBytes;
     inside.kind = kind;
     inside.encoding = encoding;
+    inside.start = this.next;
     inside.lastTag = kind === ITEM ? 0 : this.#header.tag;
     inside.presumed = false;
     inside.end = lengthBytes === UNDEFINED_LENGTH ? UNTIL_DELIMITER : start + lengthBytes;
@@ -264,6 +270,7 @@ export class StructureWalk {
     const { tag, vr, lengthBytes } = this.#header;
     if (tag <= here.lastTag) {
       const what = () => tagText(tag).toLowerCase();
+      (this.late ??= new LateElements()).add(here.start, tag);
       this.warnings.add(() => `DcmItem: Dataset not in ascending tag order, at element ${what()}`);
     } else {
       here.lastTag = tag;

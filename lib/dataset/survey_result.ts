@@ -1,4 +1,5 @@
 import type { Encoding } from "./element.ts";
+import type { LateElements } from "./late_elements.ts";
 
 /** What is known of an instance before it is sent. */
 export interface Survey {
@@ -33,6 +34,8 @@ export interface Survey {
   readonly fragmentsElsewhere: boolean;
   /** A value of an implicit VR data set began like a sequence and was none: what might be one by chance is not. */
   readonly deceptive: boolean;
+  /** The elements that are not in tag order; undefined if all are. Of a stream whose end has not been seen not all. */
+  readonly late: LateElements | undefined;
   /** Some value, or the data set as a whole, has an odd number of bytes, which PS3.5 7.1 forbids. */
   readonly oddLength: boolean;
   /** A Media Storage Directory, which is not meant to be sent; its structure has not been looked at. */

@@ -12,6 +12,7 @@ import {
 } from "./element.ts";
 import type { Target } from "./encode.ts";
 import type { InputWindow } from "./input_window.ts";
+import type { LateElements } from "./late_elements.ts";
 import { ELEMENTS, ITEMS, Level, UNTIL_DELIMITER } from "./level.ts";
 import type { Outlet } from "./outlet.ts";
 import { PrivateBlocks } from "./private_blocks.ts";
@@ -38,6 +39,8 @@ export interface Task {
   readonly encapsulated: boolean;
   /** What can begin like a sequence by chance is none. */
   readonly deceptive: boolean;
+  /** Elements that are not in tag order, by the offset in the file of the level they stand in. */
+  readonly late: LateElements | undefined;
   /** Spaces in UIDs are removed. */
   readonly repairUids: boolean;
 }
@@ -138,6 +141,11 @@ export class Walk {
     if (lengthBytes === UNDEFINED_LENGTH) return;
     const excess = this.position + headerBytes + lengthBytes - this.level.limit;
     if (excess > 0) throw this.broken(`value goes ${excess} bytes past the end of ${textOf(this.level)}`);
+  }
+
+  /** The element is known to come in this level, but not at its place in tag order. */
+  comesLate(level: Level, tag: number): boolean {
+    return this.task.late?.has(this.#offset(level.start), tag) === true;
   }
 
   /** What is wrong with the element at the start of the window. */

@@ -198,6 +198,7 @@ export function instanceOf(input: Input, found: Survey, from: DataSetBytes, opti
         encoding: found.encoding,
         pixelRepresentation: found.pixelRepresentation,
         deceptive: found.deceptive,
+        late: found.late,
         edits,
         newVr: options.newVr ?? true,
         deflateLevel: options.deflateLevel,

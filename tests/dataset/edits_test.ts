@@ -155,6 +155,29 @@ const CASES: readonly Case[] = [
     changes: { "00081140[2]": "", "00081140[2].00100020": "LO P1" },
   },
   {
+    name:
+      "what is for all items is not for one that a later edit adds, but for one that an earlier one has added",
+    edits: [
+      set("ReferencedImageSequence[*].PatientID=P1"),
+      set("ReferencedImageSequence[2].PatientName=NEW1"),
+      set("ReferencedImageSequence[*].PatientAge=001Y"),
+      set("RequestAttributesSequence[*].PatientID=P1"),
+      set("RequestAttributesSequence[0].PatientName=NEW2"),
+    ],
+    changes: {
+      "00081140[0].00100020": "LO P1",
+      "00081140[0].00101010": "AS 001Y",
+      "00081140[1].00100020": "LO P1",
+      "00081140[1].00101010": "AS 001Y",
+      "00081140[2]": "",
+      "00081140[2].00100010": "PN NEW1",
+      "00081140[2].00101010": "AS 001Y",
+      "00400275": "SQ",
+      "00400275[0]": "",
+      "00400275[0].00100010": "PN NEW2",
+    },
+  },
+  {
     name: "a sequence is added with what is in it",
     edits: [set("RequestAttributesSequence[0].ScheduledProtocolCodeSequence[0].CodeValue=V")],
     changes: {
@@ -269,6 +292,38 @@ Deno.test("removing what is there and adding it again gives the data set back", 
       `seed ${seed}`,
     );
   }
+});
+
+Deno.test("a private sequence of unknown VR is changed inside, with or without a length", async () => {
+  const creator = element(0x00290010, "LO", "NOBODY KNOWS");
+  const before = [creator, sequence(0x00291010, [element(0x00100010, "PN", "SECRET")])];
+  const edits = [unset("0029,1010[*].0010,0010"), set("0029,1010[*].0010,0020=ID")];
+  const after = [creator, sequence(0x00291010, [element(0x00100020, "LO", "ID")])];
+  const style = { encoding: "implicitLittle", hidePrivateSequences: true } as const;
+  for (const open of [true, false]) {
+    const input = encodePlainly(before, { ...style, undefinedLength: () => open });
+    const expected = encodePlainly(after, { encoding: "explicitLittle", undefinedLength: () => false });
+    assertSameBytes(await converted(input, IMPLICIT, EXPLICIT, { edits }), expected);
+  }
+  const value = encodePlainly([creator, element(0x00291010, "UN", "no sequence.")], {
+    ...style,
+    undefinedLength: () => false,
+  });
+  await assertRejects(
+    () => converted(value, IMPLICIT, EXPLICIT, { edits }),
+    Fault,
+    "it is not a sequence",
+  );
+});
+
+Deno.test("fragments are no sequence that could be changed inside", async () => {
+  // (0008,1140) with VR OB and one fragment.
+  const input = Uint8Array.fromHex("080040114f420000ffffffff" + "feff00e0020000004142" + "feffdde000000000");
+  await assertRejects(
+    () => converted(input, EXPLICIT, EXPLICIT, { edits: [unset("ReferencedImageSequence[*].PatientName")] }),
+    Fault,
+    "it is not a sequence",
+  );
 });
 
 Deno.test("an edit that the data set cannot take is a fault that says what to do", async () => {

@@ -69,6 +69,7 @@ Deno.test("a survey says what an instance is and where its data set stands", asy
     encapsulated: false,
     fragmentsElsewhere: false,
     deceptive: false,
+    late: undefined,
     oddLength: false,
     isDicomdir: false,
     warnings: [],
