@@ -51,7 +51,7 @@ export async function tellProspects(
   judge: (instance: Instance) => Fault | undefined,
   tell: (event: FileEvent) => void,
 ): Promise<number> {
-  const { inputs, telling } = stage;
+  const { settings, inputs, telling } = stage;
   const note = (event: FileEvent) => {
     telling.note(event);
     tell(event);
@@ -70,12 +70,30 @@ export async function tellProspects(
       const instance = await openInstance(work);
       if ("skipped" in instance) note(skippedEvent(path, instance.skipped));
       else {
-        instance.close();
-        note(prospectEvent(path, instance, judge(instance)));
+        try {
+          const refusal = judge(instance);
+          if (refusal === undefined && settings.edits.length > 0) await makeEdits(instance);
+          note(prospectEvent(path, instance, refusal));
+        } finally {
+          instance.close();
+        }
       }
     } catch (caught) {
       note(badInputEvent({ path, fault: asFault(caught) }));
     }
   }
   return telling.tally.failures;
+}
+
+const READ_BYTES = 64 * 1024;
+
+/** Some edits can only be found impossible by making them: a text that the character set cannot hold. @throws Fault "input" */
+async function makeEdits(instance: Instance): Promise<void> {
+  const into = new Uint8Array(READ_BYTES);
+  const source = await instance.dataSet(instance.transferSyntax);
+  try {
+    while (!source.ended) await source.fill(into);
+  } finally {
+    source.close();
+  }
 }
