@@ -30,10 +30,10 @@ import { userIdentityOf } from "./transfer/user_identity.ts";
 export async function send(stage: Stage): Promise<Ending> {
   const { settings, log, inputs, telling, progress, toStdout, signals } = stage;
   const { network, input } = settings;
-  using journal = await journalOf(settings);
   const equipment = await Promise.race([equip(settings, log), signals.first]);
   if (equipment === undefined) return await stoppedEarly(stage);
   const { profile, options, wish, connect } = equipment;
+  using journal = await journalOf(settings);
   const inventor = network.invention && new Inventor(network.invention);
   const invent = inventor && (({ number }: Input) => inventor.inventFor(number));
   const openInstance = exceptStored(
@@ -84,9 +84,8 @@ export async function send(stage: Stage): Promise<Ending> {
   if (signals.name !== undefined) transfer.stop();
   const sent = await transfer.run(inputs.work());
   archives.renameAll(log);
-  const vanished = tellMissing(telling.missing, log);
   // What was found to be unusable at the beginning failed first.
-  const failed = bad.length > 0 ? 1 : sent || (vanished || unkept ? 1 : 0);
+  const failed = bad.length > 0 ? 1 : sent || (unkept ? 1 : 0);
   return { exitCode: signals.exitCode ?? failed, stoppedBy: signals.name };
 }
 
@@ -96,12 +95,6 @@ async function equip(settings: Settings, log: Logger) {
   const options = await openOptionsOf(settings, log);
   const wish = associationWishOf(settings, profile, await userIdentityOf(settings.network, log));
   return { profile, options, wish, connect: await connectorOf(settings, log) };
-}
-
-/** Files that were counted and could not be found again. */
-function tellMissing(count: number, log: Logger): boolean {
-  if (count > 0) log.error(`${count} of the files found at first had gone when their turn came`);
-  return count > 0;
 }
 
 /** A journal that cannot be kept ends the run: going on would only make doubles later. */

@@ -2,7 +2,7 @@
 
 import { failureRemedy, statusDigits } from "../dimse/status.ts";
 import type { Fault } from "../errors.ts";
-import type { BadInput } from "../source/inputs.ts";
+import type { BadInput } from "../source/check_input.ts";
 import type { Instance } from "../source/instance.ts";
 import { commentText, type Outcome, refusalText } from "../transfer/outcome.ts";
 import type { EndedWork } from "../transfer/work.ts";

@@ -7,8 +7,7 @@ import { type Ending, Tally } from "./summary.ts";
 export class Telling {
   readonly tally = new Tally();
   readonly #observers: readonly Observer[];
-  /** Files announced by the run event; undefined before it. */
-  #announced: number | undefined;
+  #begun = false;
 
   constructor(observers: readonly Observer[]) {
     this.#observers = [this.tally, ...observers];
@@ -16,7 +15,7 @@ export class Telling {
 
   /** The run event has been told. */
   get begun(): boolean {
-    return this.#announced !== undefined;
+    return this.#begun;
   }
 
   /** Somebody wants to know of every file, even when nothing could be sent at all. */
@@ -29,13 +28,8 @@ export class Telling {
     return this.#observers.some((observer) => observer.broken);
   }
 
-  /** How many of the files announced have not come to their end. */
-  get missing(): number {
-    return (this.#announced ?? 0) - this.tally.files;
-  }
-
   begin(event: RunEvent): void {
-    this.#announced = event.files;
+    this.#begun = true;
     this.note(event);
   }
 

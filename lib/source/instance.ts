@@ -1,6 +1,7 @@
 /** What the transfer knows of a file that is to be sent: its identity, and its data set as bytes. */
 
 import type { ByteSource } from "../bytes/source.ts";
+import type { FileVersion } from "./open_file.ts";
 import type { Operand } from "./operands.ts";
 
 /** A file to be opened. */
@@ -14,12 +15,6 @@ export interface Need {
   readonly sopClassUid: string;
   /** The transfer syntax the data set is in. */
   readonly transferSyntax: string;
-}
-
-/** What tells one state of a file from another. */
-export interface FileVersion {
-  readonly sizeBytes: number;
-  readonly modifiedMs: number;
 }
 
 /** An opened and surveyed file. */

@@ -12,7 +12,7 @@
 import { resolve } from "node:path";
 import { Fault } from "../errors.ts";
 import { factsOf } from "./file_calls.ts";
-import type { FileVersion } from "./instance.ts";
+import type { FileVersion } from "./open_file.ts";
 import { reasonOf } from "./reading_faults.ts";
 import { readToEnd } from "./whole_file.ts";
 

@@ -1,7 +1,8 @@
 /** What the journal has to do with opening files: which are left out, and what is noted of those that were stored. */
 
 import type { ArchiveMember } from "./archives/member.ts";
-import type { FileVersion, Input, NoInstance, OpenInstance } from "./instance.ts";
+import type { Input, NoInstance, OpenInstance } from "./instance.ts";
+import type { FileVersion } from "./open_file.ts";
 import type { Journal } from "./journal.ts";
 
 /** Opens what the journal does not say is stored. */

@@ -9,6 +9,9 @@ export interface FileFacts {
   readonly modifiedMs: number;
 }
 
+/** What tells one state of a file from another. */
+export type FileVersion = Pick<FileFacts, "sizeBytes" | "modifiedMs">;
+
 /** A file that is open for reading. Its calls throw what Deno throws. */
 export interface OpenFile {
   facts(): FileFacts;

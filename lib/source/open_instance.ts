@@ -21,7 +21,8 @@ import { Fault } from "../errors.ts";
 import type { ArchiveMember, FileBytes } from "./archives/member.ts";
 import { mayBeArchive } from "./container_names.ts";
 import { openFile } from "./file.ts";
-import type { FileVersion, Input, Instance, NoInstance, OpenInstance } from "./instance.ts";
+import type { Input, Instance, NoInstance, OpenInstance } from "./instance.ts";
+import type { FileVersion } from "./open_file.ts";
 import { openPipe, STANDARD_INPUT } from "./pipe.ts";
 import type { ReadPace } from "./read_pace.ts";
 

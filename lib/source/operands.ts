@@ -1,9 +1,8 @@
 /** The paths that the user named, and with --scan-directories the files in the folders among them. */
 import type { Fault } from "../errors.ts";
 import type { ArchiveMember } from "./archives/member.ts";
-import type { Logger } from "../log/log.ts";
 import { factsOf } from "./file_calls.ts";
-import type { FileFacts } from "./open_file.ts";
+import type { FileFacts, FileVersion } from "./open_file.ts";
 import type { ScanFolder } from "./scan.ts";
 
 /** One file to be sent, or one reason why something cannot be. */
@@ -13,6 +12,8 @@ export interface Operand {
   /** Found by scanning a folder or in an archive, not named by the user. */
   readonly scanned: boolean;
   readonly member?: ArchiveMember;
+  /** Set for an archive that is to be sent: not itself, but its members, which come next. */
+  readonly archive?: FileVersion;
   /** What a look from outside has shown; without it nobody has looked. */
   readonly seen?: "file" | "nothing";
   /** Set for what is not to be sent although nothing is wrong. */
@@ -28,33 +29,10 @@ export interface OperandWishes {
   readonly scanFolder: ScanFolder | undefined;
   /** Find out how large files are. */
   readonly sizes?: boolean;
-  /** Lasts from one time that the operands are gone through to the next. */
-  readonly memory?: OperandMemory;
 }
 
-/** What named paths were when they were looked at, so that plain files, and what is missing, need be looked at only once. */
-export class OperandMemory {
-  readonly #others = new Map<string, "nothing" | "other">();
-  /** All of them have been looked at. */
-  isComplete = false;
-
-  note(path: string, facts: FileFacts | undefined): void {
-    if (facts === undefined) this.#others.set(path, "nothing");
-    else if (!facts.isFile) this.#others.set(path, "other");
-  }
-
-  /** Nothing was there when it was named, so it counts as bad for the whole run. */
-  wasMissing(path: string): boolean {
-    return this.#others.get(path) === "nothing";
-  }
-
-  /** What it was; undefined: look. */
-  seen(path: string): "file" | "nothing" | undefined {
-    const other = this.#others.get(path);
-    if (other === "nothing") return other;
-    return other === undefined && this.isComplete ? "file" : undefined;
-  }
-}
+/** Is told what a user should know of. */
+export type Warn = (text: string) => void;
 
 /**
  * Goes through the operands from left to right. What is named is passed on as it is, existing or not; folders are read in
@@ -63,25 +41,19 @@ export class OperandMemory {
 export function* operands(
   named: Iterable<string>,
   wishes: OperandWishes,
-  log: Logger,
+  warn: Warn,
 ): Generator<Operand> {
   const sizeOf = (path: string) => wishes.sizes ? { sizeBytes: factsOf(path)?.sizeBytes } : {};
   for (const path of named) {
-    const known = wishes.memory?.seen(path);
-    if (known !== undefined) {
-      yield { path, scanned: false, seen: known, ...sizeOf(path) };
-      continue;
-    }
     const facts = factsOf(path);
-    wishes.memory?.note(path, facts);
     if (facts?.isDirectory !== true) {
       yield { ...namedOperand(path, facts), ...(wishes.sizes ? { sizeBytes: facts?.sizeBytes } : {}) };
     } else if (wishes.scanFolder === undefined) {
-      log.warn(`ignoring directory because option --scan-directories is not set: ${path}`);
-      log.warn(`hint: add +sd to send the files in ${path}, and +r for those in its subfolders`);
+      warn(`ignoring directory because option --scan-directories is not set: ${path}`);
+      warn(`hint: add +sd to send the files in ${path}, and +r for those in its subfolders`);
     } else {
       for (const found of wishes.scanFolder(withoutTrailingSlashes(path))) {
-        if ("note" in found) log.warn(found.note);
+        if ("note" in found) warn(found.note);
         else yield { ...found, scanned: true, ...sizeOf(found.path) };
       }
     }

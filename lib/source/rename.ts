@@ -5,8 +5,8 @@ import type { Logger } from "../log/log.ts";
 import type { ArchiveMember } from "./archives/member.ts";
 import { isSameVersion } from "./file.ts";
 import { factsOf } from "./file_calls.ts";
-import type { BadInput } from "./inputs.ts";
-import type { FileVersion } from "./instance.ts";
+import type { BadInput } from "./check_input.ts";
+import type { FileVersion } from "./open_file.ts";
 import { cannotRead } from "./reading_faults.ts";
 
 /**

@@ -1,6 +1,7 @@
 /** One file on its way through the transfer, and its end. */
 
-import type { FileVersion, Input, Instance } from "../source/instance.ts";
+import type { Input, Instance } from "../source/instance.ts";
+import type { FileVersion } from "../source/open_file.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** One sending of one file. */

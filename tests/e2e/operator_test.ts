@@ -40,7 +40,10 @@ Deno.test("a journal that the disk has no more room for ends the run, and the ex
     const args = ["--journal", journal, "--jobs", jobs, "+sd", "127.0.0.1", String(peer.port), study.files];
     const full = await runOnSmallDisk(4096, args);
     assertEquals(full.code, 1);
-    assertMatch(full.stderr, /^E: cannot write journal .*: File too large\nE: \d+ files were not sent$/m);
+    assertMatch(
+      full.stderr,
+      /^E: cannot write journal .*: File too large\nE: hint: .* will be sent again .*\n(.*\n)*E: \d+ files were not [a-z]+$/m,
+    );
     const sent = peer.arrivals.size;
     assert(sent > 10 && sent < 60, `${sent} sent`);
 
@@ -257,4 +260,32 @@ Deno.test("with too few file descriptors for so many associations fewer do the w
   assertEquals([code, peer.missing(200), peer.doubles()], [0, [], 0]);
   const names = [...Deno.readDirSync(study.files)].map(({ name }) => name);
   assertEquals(names.filter((name) => !name.endsWith(".done")), []);
+});
+
+Deno.test("files that vanish from a folder after they were counted are told by name, and those that arrive wait for the next run", async () => {
+  await using study = await makeStudy(6);
+  const goOn = Promise.withResolvers<void>();
+  await using peer = startCountingPeer({ responseDelayMs: 200, before: () => goOn.resolve() });
+  const report = `${study.path}/report.json`;
+  const args = ["-nh", "--report", report, "+sd", "127.0.0.1", String(peer.port), study.files];
+  const running = runStorescu(args);
+  await goOn.promise;
+  for (const number of [4, 5]) await Deno.remove(`${study.files}/0000${number}.dcm`);
+  for (const number of [7, 8]) {
+    await Deno.writeFile(`${study.files}/0000${number}.dcm`, imageFile({ number }));
+  }
+  const { code, stderr } = await running;
+  assertEquals(code, 1, stderr);
+  assertMatch(stderr, /00004\.dcm: cannot read it: no such file or folder/);
+  const events = eventsOfReport(await Deno.readTextFile(report));
+  const files = events.flatMap((event) =>
+    event.event === "file" ? [`${event.path.slice(-9)} ${event.outcome}`] : []
+  );
+  assertEquals(
+    files.toSorted(),
+    [1, 2, 3, 4, 5, 6].map((number) =>
+      `0000${number}.dcm ${number === 4 || number === 5 ? "unreadable" : "stored"}`
+    ),
+  );
+  assertEquals(summaryOf(events).files, 6);
 });

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Fault } from "../../lib/errors.ts";
 import { factsOf } from "../../lib/source/file_calls.ts";
-import type { FileVersion } from "../../lib/source/instance.ts";
+import type { FileVersion } from "../../lib/source/open_file.ts";
 import { Journal } from "../../lib/source/journal.ts";
 
 const PEER = "ANY-SCP@pacs:104";

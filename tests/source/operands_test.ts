@@ -1,8 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { readFolder } from "../../lib/source/folder_entries.ts";
-import { Logger, plainBackend } from "../../lib/log/log.ts";
-import { type Operand, OperandMemory, operands } from "../../lib/source/operands.ts";
+import { type Operand, operands } from "../../lib/source/operands.ts";
 import { openLibc } from "../../lib/libc.ts";
 import { folderScan, type ScanWishes } from "../../lib/source/scan.ts";
 
@@ -33,8 +32,8 @@ async function withFolder(
 /** What comes of these operands, and what is logged meanwhile; `folder` is left out of both. */
 function found(named: readonly string[], wishes: ScanWishes | undefined, folder: string) {
   let log = "";
-  const logger = new Logger(plainBackend("info", (text) => void (log += text)));
-  const operandsFound: Operand[] = [...operands(named, { scanFolder: wishes && folderScan(wishes) }, logger)];
+  const warn = (text: string) => void (log += `${text}\n`);
+  const operandsFound: Operand[] = [...operands(named, { scanFolder: wishes && folderScan(wishes) }, warn)];
   const short = (text: string) => text.replaceAll(`${folder}/`, "").replaceAll(folder, "FOLDER");
   return {
     paths: operandsFound.filter(({ fault }) => fault === undefined).map(({ path }) => short(path)),
@@ -99,38 +98,14 @@ Deno.test("what is named is passed on as it is, existing or not, as often as it 
   });
 });
 
-Deno.test("plain files, and what is missing, are looked at once, everything else each time", async () => {
-  await withFolder(["file", "s/", "s/a"], async (folder) => {
-    const memory = new OperandMemory();
-    const named = ["file", "later", "s"].map((name) => join(folder, name));
-    const seen = () => {
-      const wishes = { scanFolder: folderScan(EVERYTHING), memory };
-      const all = operands(named, wishes, new Logger(plainBackend("off", () => {})));
-      return [...all].map((operand) => `${operand.path.slice(folder.length + 1)} ${operand.seen}`);
-    };
-    assertEquals(seen(), ["file file", "later nothing", "s/a file"]);
-    assertEquals(["file", "later", "s"].map((name) => memory.wasMissing(join(folder, name))), [
-      false,
-      true,
-      false,
-    ]);
-    await Deno.writeTextFile(join(folder, "later"), "");
-    assertEquals(seen(), ["file file", "later nothing", "s/a file"], "what was missing stays so");
-    memory.isComplete = true;
-    await Deno.remove(join(folder, "file"));
-    await Deno.writeTextFile(join(folder, "s/b"), "");
-    assertEquals(seen(), ["file file", "later nothing", "s/a file", "s/b file"]);
-  });
-});
-
 Deno.test("a folder is left out with a warning and a hint when folders are not to be scanned", async () => {
   await withFolder(["a"], (folder) => {
     const { paths, log } = found([folder], undefined, folder);
     assertEquals(paths, []);
     assertEquals(
       log,
-      "W: ignoring directory because option --scan-directories is not set: FOLDER\n" +
-        "W: hint: add +sd to send the files in FOLDER, and +r for those in its subfolders\n",
+      "ignoring directory because option --scan-directories is not set: FOLDER\n" +
+        "hint: add +sd to send the files in FOLDER, and +r for those in its subfolders\n",
     );
   });
 });
@@ -157,11 +132,11 @@ Deno.test("links are followed, but not back to a folder that is being read", asy
     const { paths, log, faults } = found([folder], EVERYTHING, folder);
     assertEquals(paths, ["a", "f/b", "file", "nowhere", "other/b"]);
     assertEquals(faults, []);
-    assertEquals(log.match(/W: not following symbolic link .*\n/g), [
-      "W: not following symbolic link f/loop: it leads back to FOLDER\n",
-      "W: not following symbolic link f/self: it leads back to f\n",
-      "W: not following symbolic link other/loop: it leads back to FOLDER\n",
-      "W: not following symbolic link other/self: it leads back to other\n",
+    assertEquals(log.match(/not following symbolic link .*\n/g), [
+      "not following symbolic link f/loop: it leads back to FOLDER\n",
+      "not following symbolic link f/self: it leads back to f\n",
+      "not following symbolic link other/loop: it leads back to FOLDER\n",
+      "not following symbolic link other/self: it leads back to other\n",
     ]);
   });
 });
@@ -186,7 +161,7 @@ Deno.test("a folder that vanishes while its neighbours are read is a failure", a
     const finds = operands(
       [folder],
       { scanFolder: folderScan(EVERYTHING) },
-      new Logger(plainBackend("off", () => {})),
+      () => {},
     );
     assertEquals(finds.next().value?.path, join(folder, "a"));
     await Deno.remove(join(folder, "b"), { recursive: true });

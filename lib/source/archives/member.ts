@@ -3,7 +3,7 @@
 import type { SeekableBytes } from "../../bytes/seekable.ts";
 import type { ByteSource } from "../../bytes/source.ts";
 import type { Fault } from "../../errors.ts";
-import type { FileVersion } from "../instance.ts";
+import type { FileVersion } from "../open_file.ts";
 
 /** A file, or a part of one that is like a file of its own. */
 export interface FileBytes extends SeekableBytes {

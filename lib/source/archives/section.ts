@@ -1,7 +1,7 @@
 import { Fault } from "../../errors.ts";
 import type { ByteSource } from "../../bytes/source.ts";
 import { type InputFile, isSameVersion, openFile } from "../file.ts";
-import type { FileVersion } from "../instance.ts";
+import type { FileVersion } from "../open_file.ts";
 import type { ReadPace } from "../read_pace.ts";
 import type { FileBytes } from "./member.ts";
 

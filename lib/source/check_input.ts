@@ -1,0 +1,88 @@
+/** One input looked at before anything is sent: whether it can be tried at all. */
+
+import type { Settings } from "../cli/settings.ts";
+import { asFault, Fault } from "../errors.ts";
+import type { ArchiveMember } from "./archives/member.ts";
+import type { Need, OpenInstance } from "./instance.ts";
+import type { Operand } from "./operands.ts";
+import { STANDARD_INPUT } from "./pipe.ts";
+
+/** A file that cannot even be tried, and why. */
+export interface BadInput {
+  readonly path: string;
+  readonly member?: ArchiveMember;
+  readonly fault: Fault;
+}
+
+/** There may be very many of them: each makes its fault when it is asked for it. */
+export class MissingInput implements BadInput {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Cron jobs and services begin in other folders than people do. */
+  get fault(): Fault {
+    const where = this.path.startsWith("/") ? "" : `; it is looked for in ${workingFolder()}`;
+    return new Fault("input", `cannot access file: ${this.path}`, {
+      remedy: `check its name and permissions${where}`,
+    });
+  }
+}
+
+/** The option for which every file has to be read more than once. */
+export function severalTimes({ task, network }: Settings): string | undefined {
+  if (network.required) return "--required";
+  if (task !== "send") return task === "probe" ? "--probe" : "--dry-run";
+  return network.repeat > 1 ? "--repeat" : undefined;
+}
+
+/**
+ * @param again the option for which it has to be read more than once
+ * @param look into it, and note what it needs
+ */
+export async function checkInput(
+  operand: Operand,
+  again: string | undefined,
+  look: { readonly needs: Map<string, Need>; readonly openInstance: OpenInstance } | undefined,
+): Promise<BadInput | undefined> {
+  const { path, scanned, fault, seen } = operand;
+  if (fault !== undefined) return { ...operand, fault };
+  if (!scanned && seen === "nothing") return new MissingInput(path);
+  if (again !== undefined && isReadOnce(operand)) {
+    const refused = new Fault("input", `${path} can be read only once, which is not enough for ${again}`, {
+      remedy: `leave ${again} out, or save it as a file first`,
+    });
+    return { ...operand, fault: refused };
+  }
+  if (look === undefined) return undefined;
+  try {
+    const instance = await look.openInstance({ ...operand, number: 0 });
+    if ("skipped" in instance) return undefined;
+    const { sopClassUid, transferSyntax } = instance;
+    instance.close();
+    look.needs.set(`${sopClassUid} ${transferSyntax}`, { sopClassUid, transferSyntax });
+    return undefined;
+  } catch (caught) {
+    const why = asFault(caught);
+    const missing = new Fault("input", `missing SOP class (or instance) in file: ${path}: ${why.message}`, {
+      cause: caught,
+      remedy: why.remedy,
+    });
+    return { ...operand, fault: missing };
+  }
+}
+
+/** A FIFO, a device, standard input. */
+function isReadOnce({ path, scanned, seen, member }: Operand): boolean {
+  return !scanned && member === undefined && (seen === undefined || path === STANDARD_INPUT);
+}
+
+function workingFolder(): string {
+  try {
+    return Deno.cwd();
+  } catch {
+    return "a folder that has gone";
+  }
+}
