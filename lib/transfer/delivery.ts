@@ -5,7 +5,7 @@ import { type AcceptedContext, chooseContext } from "../association/proposal.ts"
 import { CONDITION } from "../association/refusals.ts";
 import { longNameOf } from "../dicom/transfer_syntaxes.ts";
 import { modalityOf } from "../dicom/sop_classes.ts";
-import type { DimseRsp } from "../dimse/messages.ts";
+import type { DimseRsp, StoreRq } from "../dimse/messages.ts";
 import { statusClass, statusText } from "../dimse/status.ts";
 import { asFault, Fault } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
@@ -111,7 +111,7 @@ export class Delivery {
       watch = this.#options.watch?.(path);
       const { response } = await this.#open.association.store(context.id, rq, source, watch?.wrote);
       this.#torn = false;
-      return { kind: "underway", outcome: this.#answered(path, messageId, response, context.id) };
+      return { kind: "underway", outcome: this.#answered(path, rq, response, context.id) };
     } catch (caught) {
       this.#messageIds.giveBack(messageId);
       return { kind: "ended", outcome: this.#failed(path, asFault(caught)) };
@@ -124,7 +124,7 @@ export class Delivery {
 
   async #answered(
     path: string,
-    messageId: number,
+    { messageId, sopInstanceUid }: StoreRq,
     response: Promise<DimseRsp>,
     contextId: number,
   ): Promise<Outcome> {
@@ -132,6 +132,7 @@ export class Delivery {
       const rsp = await response;
       const { status, errorComment: comment, offendingElements } = rsp;
       this.#tellResponse(rsp, contextId);
+      this.#warnIfOther(rsp.affectedSopInstanceUid, sopInstanceUid, path);
       switch (statusClass(status)) {
         case "success":
           return { kind: "stored", status };
@@ -156,6 +157,12 @@ export class Delivery {
     this.#log.debug(() => dumpResponse(rsp, contextId));
     const detail = dumpStatusDetail(rsp);
     if (detail !== undefined) this.#log.debug(detail);
+  }
+
+  /** The message ID says which request is answered; the UID may be absent (PS3.7 9.3.1.2). */
+  #warnIfOther(answered: string | undefined, sent: string, path: string): void {
+    if (!answered || answered.trimEnd() === sent.trimEnd()) return;
+    this.#log.warn(`the response names SOP instance ${answered} instead of ${sent}, file: ${path}`);
   }
 
   /** A message broke off, or its answer never came. */

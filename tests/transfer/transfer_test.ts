@@ -137,6 +137,13 @@ const answer = (status: number) => (seen: Seen) => {
   return storeRsp(contextId, rq, status);
 };
 const stored: readonly Step[] = [{ read: "message" }, { send: answer(0) }];
+/** A success for another instance; "" names none. */
+const storedAs = (sopInstanceUid: string): readonly Step[] => [{ read: "message" }, {
+  send: (seen) => {
+    const { contextId, ...rq } = seen.command();
+    return storeRsp(contextId, { ...rq, sopInstanceUid }, 0);
+  },
+}];
 const refused = (status: number): readonly Step[] => [{ read: "message" }, { send: answer(status) }];
 const RELEASE: readonly Step[] = [{ read: "releaseRq" }, { send: RELEASE_RP }];
 const ABORT: readonly Step[] = [{ read: "message" }, { send: abortBytes(0, 0) }, { close: true }];
@@ -168,6 +175,14 @@ const CASES: readonly Case[] = [
     files: 2,
     exitCode: 0,
     outcomes: ["1 stored", "2 stored"],
+  },
+  {
+    name: "a response names another instance, or none",
+    scripts: [[...ACCEPT, ...storedAs("1.2.3.99"), ...storedAs(""), ...stored, ...RELEASE]],
+    files: 3,
+    exitCode: 0,
+    outcomes: ["1 stored", "2 stored", "3 stored"],
+    lines: ["W: the response names SOP instance 1.2.3.99 instead of 1.2.3.1, file: 1"],
   },
   {
     name: "the peer aborts on the first of three files",

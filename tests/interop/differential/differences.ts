@@ -362,6 +362,10 @@ export const DIFFERENCES = {
     theirs: [],
     ours: [/err: W: the response came on presentation context \d+ instead of \d+/],
   },
+  "response-on-other-instance": {
+    theirs: [],
+    ours: [/err: W: the response names SOP instance [\d.]+ instead of [\d.]+, file: \S+/],
+  },
   "reconnecting": {
     theirs: [
       ...NOT_SENT_BY_THEM,

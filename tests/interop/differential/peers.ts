@@ -130,6 +130,9 @@ export const WRONG_MESSAGE_ID = scripted("responds to another message", ...store
 export const WRONG_CONTEXT = scripted("responds on another context", ...stored, {
   send: (seen) => storeRsp(seen.command().contextId + 2, seen.command(), 0),
 }, ...untilAbort);
+export const WRONG_INSTANCE = scripted("responds for another instance", ...stored, {
+  send: (seen) => storeRsp(seen.command().contextId, { ...seen.command(), sopInstanceUid: "1.2.3.99" }, 0),
+}, ...untilAbort);
 export const WRONG_COMMAND = scripted("responds with a C-ECHO-RSP", ...stored, {
   send: (seen) => {
     const bytes = storeRsp(seen.command().contextId, seen.command(), 0).slice();

@@ -114,6 +114,11 @@ export const ASSOCIATION: readonly Case[] = [
     differs: ["reasons", "response-on-other-context", "lost-exit-code"],
   },
   {
+    args: "-v -td 1 $ a.dcm b.dcm",
+    peer: peers.WRONG_INSTANCE,
+    differs: ["reasons", "response-on-other-instance", "lost-exit-code"],
+  },
+  {
     args: "-v -nh $ a.dcm b.dcm",
     peer: peers.ABORTS_BETWEEN,
     differs: ["reconnecting"],
