@@ -121,6 +121,11 @@ export function lostFault(why: string, cause?: unknown): Fault {
   });
 }
 
+/** The peer has said so, with an A-ABORT. */
+export function isAbortOfPeer({ code, message }: Fault): boolean {
+  return code === CONDITION.peerAborted && message.includes(": A-ABORT from ");
+}
+
 /** The peer wants to release before we do. */
 export function releasedFault(): Fault {
   return new Fault("lost", "DUL Peer Requested Release", { code: CONDITION.peerReleases, transient: true });

@@ -2,7 +2,7 @@
 
 import type { ByteSource } from "../bytes/source.ts";
 import { type AcceptedContext, chooseContext } from "../association/proposal.ts";
-import { CONDITION } from "../association/refusals.ts";
+import { CONDITION, isAbortOfPeer } from "../association/refusals.ts";
 import { longNameOf } from "../dicom/transfer_syntaxes.ts";
 import { modalityOf } from "../dicom/sop_classes.ts";
 import type { DimseRsp, StoreRq } from "../dimse/messages.ts";
@@ -33,6 +33,8 @@ export interface DeliveryOptions {
   mayPropose(instance: Instance): boolean;
   /** Whether the class was proposed at all, for the message when it is not accepted. */
   wasClassProposed(sopClassUid: string): boolean;
+  /** Whether the peer has answered any store request of the run. */
+  hasAnswered(): boolean;
   watch?: WatchMessage | undefined;
 }
 
@@ -114,7 +116,7 @@ export class Delivery {
       return { kind: "underway", outcome: this.#answered(path, rq, response, context.id) };
     } catch (caught) {
       this.#messageIds.giveBack(messageId);
-      return { kind: "ended", outcome: this.#failed(path, asFault(caught)) };
+      return { kind: "ended", outcome: this.#failed(path, asFault(caught), false) };
     } finally {
       source?.close();
       instance.close();
@@ -142,7 +144,7 @@ export class Delivery {
           return { kind: "refused", status, comment, offendingElements };
       }
     } catch (caught) {
-      return this.#failed(path, unanswered(asFault(caught)));
+      return this.#failed(path, asFault(caught), true);
     } finally {
       this.#messageIds.giveBack(messageId);
     }
@@ -165,8 +167,13 @@ export class Delivery {
     this.#log.warn(`the response names SOP instance ${answered} instead of ${sent}, file: ${path}`);
   }
 
-  /** A message broke off, or its answer never came. */
-  #failed(path: string, fault: Fault): Outcome {
+  /** A message broke off, or has gone out as a whole and its answer never came. */
+  #failed(path: string, why: Fault, isWhole: boolean): Outcome {
+    const fault = withRemedy(why, [
+      // Nobody knows what became of it: that must not sound as if it had never left.
+      ...(isWhole ? [MAYBE_STORED] : []),
+      ...(isAbortOfPeer(why) && !this.#options.hasAnswered() ? [UNWELCOME] : []),
+    ]);
     this.#told = this.#open.association.fault;
     this.#log.error([`Store Failed, file: ${path}:`, ...fault.conditionLines]);
     if (fault.code === CONDITION.peerAborted) this.#log.info("Peer Aborted Association");
@@ -177,9 +184,14 @@ export class Delivery {
   }
 }
 
-/** Nobody knows what became of it: that must not sound as if it had never left. */
-function unanswered(fault: Fault): Fault {
+const MAYBE_STORED = "the peer has all of it and may have stored it: sending it again does no harm";
+/** Some peers find out who we are only when they are to store something. */
+const UNWELCOME =
+  "if the peer aborts whatever is sent, it may not know our AE title (--aetitle): its log says why";
+
+/** What to try, where the fault itself does not know. */
+function withRemedy(fault: Fault, remedies: readonly string[]): Fault {
+  if (fault.remedy !== undefined || remedies.length === 0) return fault;
   const { kind, message, code, transient, cause } = fault;
-  const remedy = "the peer has all of it and may have stored it: sending it again does no harm";
-  return new Fault(kind, message, { code, transient, cause, remedy: fault.remedy ?? remedy });
+  return new Fault(kind, message, { code, transient, cause, remedy: remedies.join("; ") });
 }

@@ -65,6 +65,7 @@ export class Drain {
       deflate: plan.deflate,
       mayPropose: (instance) => mayPropose(plan.wish, proposed, instance),
       wasClassProposed: (uid) => proposed.some(({ abstractSyntax }) => abstractSyntax === uid),
+      hasAnswered: () => around.settlement.hasAnswers,
       watch,
     });
   }

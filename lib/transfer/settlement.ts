@@ -29,6 +29,7 @@ export class Settlement {
   /** Exit codes of files that have failed and are to be tried again, by the number of their work. */
   readonly #toBeTriedAgain = new Map<number, number>();
   #haltedByFile = false;
+  #hasAnswers = false;
   #notTried = 0;
 
   constructor(rules: SettlementRules, course: Course, log: Logger, record: RecordEnd) {
@@ -41,6 +42,11 @@ export class Settlement {
   /** The run halted on a file, after which DCMTK aborts instead of releasing. */
   get haltedByFile(): boolean {
     return this.#haltedByFile;
+  }
+
+  /** The peer has answered a store request. */
+  get hasAnswers(): boolean {
+    return this.#hasAnswers;
   }
 
   /** Exit code of the first failure that stands because nothing can be tried again. */
@@ -82,6 +88,7 @@ export class Settlement {
     this.#toBeTriedAgain.delete(work.number);
     tellOutcome(this.#log, work.path, outcome, identity?.sopClassUid ?? "");
     const isAnswered = outcome.kind !== "notSent";
+    this.#hasAnswers ||= "status" in outcome;
     if (!identity?.readOnce && this.#mayTryAgain(work, outcome)) {
       // Before it is put back, because another association would take it at once.
       if (outcome.kind === "refused") await this.#course.pause("this status may pass", work.attempts);

@@ -153,6 +153,10 @@ const reject = (
 
 const ABORTED = "0006:0317 Peer aborted Association (or never connected): A-ABORT from the service user";
 
+const MAYBE_STORED = "the peer has all of it and may have stored it: sending it again does no harm";
+const UNWELCOME =
+  "if the peer aborts whatever is sent, it may not know our AE title (--aetitle): its log says why";
+
 interface Case {
   readonly name: string;
   readonly scripts: readonly (readonly Step[])[];
@@ -190,7 +194,23 @@ const CASES: readonly Case[] = [
     files: 3,
     exitCode: 10,
     outcomes: ["1 notSent", "2 notSent", "3 notSent"],
-    lines: [`E: ${ABORTED}`, "E: 2 files were not sent"],
+    lines: [`E: ${ABORTED}`, `E: hint: ${MAYBE_STORED}; ${UNWELCOME}`, "E: 2 files were not sent"],
+  },
+  {
+    name: "the peer aborts on the second file: it has nothing against us",
+    scripts: [[...ACCEPT, ...stored, ...ABORT]],
+    files: 2,
+    exitCode: 10,
+    outcomes: ["1 stored", "2 notSent"],
+    lines: [`E: hint: ${MAYBE_STORED}`],
+  },
+  {
+    name: "the peer hangs up on the first file",
+    scripts: [[...ACCEPT, { read: "message" }, { close: true }]],
+    files: 1,
+    exitCode: 10,
+    outcomes: ["1 notSent"],
+    lines: [`E: hint: ${MAYBE_STORED}`],
   },
   {
     name: "the peer aborts on the first file, and the run shall go on",
