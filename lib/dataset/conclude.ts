@@ -131,12 +131,13 @@ function settleTransferSyntax(
   const { facts } = walk;
   const uid = meta.transferSyntaxUid;
   const native = nativeSyntaxUidOf(encoding);
+  if (declared === undefined && uid !== "") {
+    // Its pixel data may be anything, also where they look native: no other name would be true.
+    warnings.push(`${name} has the unknown transfer syntax ${uid}`);
+    return uid;
+  }
   if (facts.encapsulated) {
     if (declared?.encapsulated) return uid;
-    if (declared === undefined && uid !== "") {
-      warnings.push(`${name} has the unknown transfer syntax ${uid}`);
-      return uid;
-    }
     if (compression !== undefined) {
       const not = uid === "" ? ", which nothing says" : `, not ${longNameOf(uid)} as its meta header says`;
       warnings.push(`the pixel data of ${name} are ${longNameOf(compression)}${not}`);
@@ -154,8 +155,9 @@ function settleTransferSyntax(
   }
   if (!meta.present) return native;
   if (declared === undefined) {
-    const says = uid === "" ? "no transfer syntax" : `the unknown transfer syntax ${uid}`;
-    warnings.push(`${name} has ${says} in its meta header, its data set is read as ${longNameOf(native)}`);
+    warnings.push(
+      `${name} has no transfer syntax in its meta header, its data set is read as ${longNameOf(native)}`,
+    );
     return native;
   }
   if (declared.encapsulated && facts.pixelDataBytes > 0) {
@@ -172,5 +174,5 @@ function settleTransferSyntax(
     return native;
   }
   if (declared.deflated) return beginning.deflated ? uid : native;
-  return encodingOf(declared) === encoding ? uid : native;
+  return declared.bigEndianPixels || encodingOf(declared) === encoding ? uid : native;
 }

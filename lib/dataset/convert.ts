@@ -51,14 +51,16 @@ export function convert(input: ByteSource, options: ConvertOptions): ByteSource 
   const { name, from, to } = options;
   const source = transferSyntaxOf(from);
   const target = transferSyntaxOf(to);
+  const encoding = options.encoding ?? expectedEncoding(source);
   const inflated = source?.deflated === true ? new InflatedSource(input, `the data set of ${name}`) : input;
   const transcoded = new Transcoder(inflated, {
     name: source?.deflated === true ? `inflated ${name}` : name,
     startOffset: source?.deflated === true ? 0 : options.startOffset ?? 0,
-    encoding: options.encoding ?? expectedEncoding(source),
+    encoding,
     target: {
-      explicit: target?.explicit ?? true,
-      bigEndian: target?.bigEndian ?? false,
+      // An unknown transfer syntax is only written as it was.
+      explicit: target?.explicit ?? encoding !== "implicitLittle",
+      bigEndian: target?.bigEndian ?? encoding === "explicitBig",
       newVr: options.newVr ?? true,
     },
     dictionary: options.dictionary ?? builtInDictionary(),
@@ -68,6 +70,7 @@ export function convert(input: ByteSource, options: ConvertOptions): ByteSource 
     encapsulated: from === to || (target?.encapsulated ?? true),
     deceptive: options.deceptive ?? false,
     late: options.late,
+    swapsPixels: (source?.bigEndianPixels ?? false) !== (target?.bigEndianPixels ?? false),
     repairUids: options.repairUids ?? false,
   });
   return target?.deflated === true ? new DeflatedSource(transcoded, options.deflateLevel) : transcoded;

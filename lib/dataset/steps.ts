@@ -18,6 +18,7 @@ import {
   ITEM_TAG_LITTLE,
   TAG_ITEM,
   TAG_ITEM_DELIMITATION,
+  TAG_PIXEL_DATA,
   TAG_SEQUENCE_DELIMITATION,
   UNDEFINED_LENGTH,
 } from "./element.ts";
@@ -250,7 +251,7 @@ export class Steps {
   }
 
   #convertValue(level: Level, vr: number): boolean {
-    const { task: { target, repairUids }, header: { lengthBytes } } = this.#walk;
+    const { task: { target, repairUids, swapsPixels }, header: { tag, lengthBytes } } = this.#walk;
     if (repairUids && vr === VR_UI && lengthBytes <= MAX_NOTED_BYTES) {
       if (this.#walk.lacksValue(lengthBytes)) return false;
       if (this.#repairUid()) return true;
@@ -259,7 +260,8 @@ export class Steps {
     const bigInput = level.encoding === "explicitBig";
     // UN, and OB in its place, hold little endian whatever is around them.
     const bigOutput = target.bigEndian && written === vr;
-    this.#copyValue(level, written, bigInput === bigOutput ? 1 : unitBytesOf(vr));
+    const swapped = (bigInput !== bigOutput) !== (swapsPixels && tag === TAG_PIXEL_DATA);
+    this.#copyValue(level, written, swapped ? unitBytesOf(vr) : 1);
     return true;
   }
 

@@ -41,6 +41,8 @@ export interface Task {
   readonly deceptive: boolean;
   /** Elements that are not in tag order, by the offset in the file of the level they stand in. */
   readonly late: LateElements | undefined;
+  /** Pixel Data change their byte order, whatever becomes of the rest. */
+  readonly swapsPixels: boolean;
   /** Spaces in UIDs are removed. */
   readonly repairUids: boolean;
 }

@@ -21,14 +21,18 @@ export interface TransferSyntax {
   readonly deflated: boolean;
   /** Pixel Data is not native: encapsulated in fragments (PS3.5 A.4), or referenced elsewhere (JPIP). */
   readonly encapsulated: boolean;
+  /** Pixel Data, and they alone, are big endian: only in GE's own transfer syntax. */
+  readonly bigEndianPixels: boolean;
 }
 
 export const IMPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2";
 export const EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1";
 export const EXPLICIT_BIG_ENDIAN = "1.2.840.10008.1.2.2";
 export const DEFLATED_LITTLE_ENDIAN = "1.2.840.10008.1.2.1.99";
+/** Implicit VR little endian with big endian pixel data. Not in the standard, but old archives are full of it. */
+export const GE_PRIVATE = "1.2.840.113619.5.2";
 
-/** What follows 1.2.840.10008.1.2 | DCMTK's symbol | long name | keyword. */
+/** What follows 1.2.840.10008.1.2, or a whole UID | DCMTK's symbol | long name | keyword. */
 const ROWS = `\
 |LittleEndianImplicit|Little Endian Implicit|ImplicitVRLittleEndian
 .1|LittleEndianExplicit|Little Endian Explicit|ExplicitVRLittleEndian
@@ -86,10 +90,18 @@ const ROWS = `\
 .4.202|HighThroughputJPEG2000withRPCLOptionsImageCompressionLosslessOnly|High-Throughput JPEG 2000 with RPCL Options Image Compression (Lossless Only)|HTJ2KLosslessRPCL
 .4.203|HighThroughputJPEG2000ImageCompression|High-Throughput JPEG 2000 Image Compression|HTJ2K
 .4.204|JPIPHTJ2KReferenced|JPIP HTJ2K Referenced|JPIPHTJ2KReferenced
-.4.205|JPIPHTJ2KReferencedDeflate|JPIP HTJ2K Referenced Deflate|JPIPHTJ2KReferencedDeflate`;
+.4.205|JPIPHTJ2KReferencedDeflate|JPIP HTJ2K Referenced Deflate|JPIPHTJ2KReferencedDeflate
+${GE_PRIVATE}|PrivateGELittleEndianImplicitWithBigEndianPixelData|Private GE Little Endian Implicit with big endian pixel data|PrivateGELittleEndianImplicitWithBigEndianPixelData`;
 
 /** Their pixel data is native, so that a data set can be converted from any of them to any other. */
-const NATIVE = [IMPLICIT_LITTLE_ENDIAN, EXPLICIT_LITTLE_ENDIAN, EXPLICIT_BIG_ENDIAN, DEFLATED_LITTLE_ENDIAN];
+const NATIVE = [
+  IMPLICIT_LITTLE_ENDIAN,
+  EXPLICIT_LITTLE_ENDIAN,
+  EXPLICIT_BIG_ENDIAN,
+  DEFLATED_LITTLE_ENDIAN,
+  GE_PRIVATE,
+];
+const IMPLICIT = [IMPLICIT_LITTLE_ENDIAN, GE_PRIVATE];
 /** Those whose data set is deflated as a whole: Deflated Explicit VR Little Endian and the two JPIP Deflate ones. */
 const DEFLATED = [DEFLATED_LITTLE_ENDIAN, "1.2.840.10008.1.2.4.95", "1.2.840.10008.1.2.4.205"];
 
@@ -99,16 +111,17 @@ function decode(): ReadonlyMap<string, TransferSyntax> {
   const decoded = new Map<string, TransferSyntax>();
   for (const row of ROWS.split("\n")) {
     const [suffix = "", name = "", longName = "", keyword = ""] = row.split("|");
-    const uid = IMPLICIT_LITTLE_ENDIAN + suffix;
+    const uid = suffix === GE_PRIVATE ? GE_PRIVATE : IMPLICIT_LITTLE_ENDIAN + suffix;
     decoded.set(uid, {
       uid,
       name,
       longName,
       keyword,
-      explicit: uid !== IMPLICIT_LITTLE_ENDIAN,
+      explicit: !IMPLICIT.includes(uid),
       bigEndian: uid === EXPLICIT_BIG_ENDIAN,
       deflated: DEFLATED.includes(uid),
       encapsulated: !NATIVE.includes(uid),
+      bigEndianPixels: uid === GE_PRIVATE,
     });
   }
   return decoded;
@@ -119,7 +132,7 @@ export function transferSyntaxes(): ReadonlyMap<string, TransferSyntax> {
   return table ??= decode();
 }
 
-/** The transfer syntax of that UID, or undefined for one that PS3.6 does not list. */
+/** The transfer syntax of that UID, or undefined for one that is not known. */
 export function transferSyntaxOf(uid: string): TransferSyntax | undefined {
   return transferSyntaxes().get(uid);
 }

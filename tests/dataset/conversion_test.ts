@@ -6,6 +6,8 @@ const EXPLICIT = "1.2.840.10008.1.2.1";
 const BIG = "1.2.840.10008.1.2.2";
 const DEFLATED = "1.2.840.10008.1.2.1.99";
 const JPEG = "1.2.840.10008.1.2.4.50";
+/** Of GE: implicit VR little endian with big endian pixel data. */
+const GE = "1.2.840.113619.5.2";
 const RLE = "1.2.840.10008.1.2.5";
 
 const NATIVE = { hasPixelData: true, encapsulated: false };
@@ -21,7 +23,7 @@ Deno.test("a data set goes out as it is in its own transfer syntax, whatever tha
 });
 
 Deno.test("the uncompressed transfer syntaxes can be converted into each other", () => {
-  const native = [IMPLICIT, EXPLICIT, BIG, DEFLATED];
+  const native = [IMPLICIT, EXPLICIT, BIG, DEFLATED, GE];
   for (const from of native) {
     for (const to of native) if (from !== to) assertEquals(conversion(from, to, NATIVE), "possible");
   }
@@ -48,6 +50,7 @@ Deno.test("an impossible conversion is refused in words that name both sides and
     ],
     [JPEG, RLE, COMPRESSED, "'JPEG Baseline' transfer syntax to 'RLE Lossless': "],
     ["1.2.3", EXPLICIT, NATIVE, "'1.2.3' transfer syntax to 'Little Endian Explicit': 1.2.3 is not a known"],
+    ["1.2.3", IMPLICIT, REPORT, "'1.2.3' transfer syntax to 'Little Endian Implicit': 1.2.3 is not a known"],
     [EXPLICIT, "1.2.3", REPORT, "'1.2.3': 1.2.3 is not a known"],
   ];
   for (const [from, to, facts, says] of refusals) {

@@ -5,7 +5,7 @@ import { Fault } from "../../lib/errors.ts";
 import { MEASURED_BYTES } from "../../lib/dataset/measuring.ts";
 import { joined } from "./made_up_data_sets.ts";
 import { type Encoding, listing, readDataSet } from "./plain_reader.ts";
-import { BIG, converted, DEFLATED, EXPLICIT, IMPLICIT } from "./pull.ts";
+import { BIG, converted, DEFLATED, EXPLICIT, GE, IMPLICIT } from "./pull.ts";
 
 const UNDEFINED = 0xFFFFFFFF;
 const LONG = ["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV", "OX", "ZZ"];
@@ -491,4 +491,37 @@ Deno.test("nesting is followed at least 200 deep, and refused before it can do h
   const deep = await converted(nested(250), IMPLICIT, BIG);
   assertEquals(listing(readDataSet(deep, "explicitBig")).length, 500);
   await assertRejects(() => converted(nested(100_000), IMPLICIT, BIG), Fault, "nested more than 256 deep");
+});
+
+Deno.test("pixel data of GE's own transfer syntax are big endian, and all else is little endian", async () => {
+  const rows = (vr: (tag: number, vr: string, content: Content) => Uint8Array, pixels: string) =>
+    joined([vr(0x00280010, "US", [1, 2]), vr(0x00281201, "OW", "abcd"), vr(0x7FE00010, "OW", pixels)]);
+  const ge = rows((tag, _, content) => implicit(tag, content), "badc");
+  const native: readonly (readonly [string, Uint8Array])[] = [
+    [IMPLICIT, rows((tag, _, content) => implicit(tag, content), "abcd")],
+    [EXPLICIT, rows(explicit, "abcd")],
+  ];
+  for (const [syntax, bytes] of native) {
+    assertEquals(await converted(ge, GE, syntax), bytes);
+    assertEquals(await converted(bytes, syntax, GE), ge);
+    assertEquals(await converted(await converted(ge, GE, BIG), BIG, syntax), bytes);
+    assertEquals(await converted(await converted(ge, GE, DEFLATED), DEFLATED, GE), ge);
+  }
+  const edits = [{ within: [], tag: 0x00280010, value: undefined }];
+  assertEquals(await converted(ge, GE, GE, { edits }), ge.subarray(10));
+});
+
+Deno.test("a data set in an unknown transfer syntax is edited in its own encoding", async () => {
+  const edits = [{ within: [], tag: 0x00100010, value: undefined }];
+  const [from, to] = ["1.2.3.4", "1.2.3.4"];
+  const little = joined([explicit(0x00100010, "PN", "AB"), explicit(0x00280010, "US", [1, 2])]);
+  assertEquals(await converted(little, from, to, { edits }), little.subarray(10));
+  const without = joined([implicit(0x00100010, "AB"), implicit(0x00280010, [1, 2])]);
+  const options = { edits, encoding: "implicitLittle" } as const;
+  assertEquals(await converted(without, from, to, options), without.subarray(10));
+  const big = joined([
+    explicit(0x00100010, "PN", "AB", 2, true),
+    explicit(0x00280010, "US", [1, 2], 2, true),
+  ]);
+  assertEquals(await converted(big, from, to, { edits, encoding: "explicitBig" }), big.subarray(10));
 });

@@ -5,6 +5,8 @@ import { convert, type ConvertOptions } from "../../lib/dataset/convert.ts";
 export const IMPLICIT = "1.2.840.10008.1.2";
 export const EXPLICIT = "1.2.840.10008.1.2.1";
 export const BIG = "1.2.840.10008.1.2.2";
+/** Of GE: implicit VR little endian with big endian pixel data. */
+export const GE = "1.2.840.113619.5.2";
 export const DEFLATED = "1.2.840.10008.1.2.1.99";
 
 /** Everything a source gives, asked for `fillBytes` at a time; checks that it keeps the contract of ByteSource. */

@@ -140,8 +140,19 @@ const READINGS: readonly Reading[] = [
   {
     what: "an unknown transfer syntax",
     bytes: joined([meta("1.2.3.4"), image("implicit")]),
-    expected: { transferSyntax: IMPLICIT, declaredTransferSyntax: "1.2.3.4" },
-    warnings: ["the unknown transfer syntax 1.2.3.4"],
+    expected: { transferSyntax: "1.2.3.4", encoding: "implicitLittle", passesThrough: true },
+    warnings: ["has the unknown transfer syntax 1.2.3.4"],
+  },
+  {
+    what: "GE's own transfer syntax",
+    bytes: joined([meta("1.2.840.113619.5.2"), image("implicit")]),
+    expected: { transferSyntax: "1.2.840.113619.5.2", encoding: "implicitLittle", passesThrough: true },
+  },
+  {
+    what: "GE's own transfer syntax, with explicit VR",
+    bytes: joined([meta("1.2.840.113619.5.2"), PLAIN]),
+    expected: { transferSyntax: "1.2.840.113619.5.2", encoding: "explicitLittle", passesThrough: false },
+    warnings: ["is encoded as Little Endian Explicit, not as Private GE"],
   },
   {
     what: "an unknown transfer syntax with encapsulated pixel data",

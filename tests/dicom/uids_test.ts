@@ -58,7 +58,7 @@ Deno.test("a UID or name that nobody registered has no names", () => {
 });
 
 Deno.test("transfer syntaxes say how a data set is encoded", () => {
-  assertEquals(transferSyntaxes().size, 57);
+  assertEquals(transferSyntaxes().size, 58);
   const flags = (uid: string) => {
     const syntax = transferSyntaxOf(uid);
     return [syntax?.explicit, syntax?.bigEndian, syntax?.deflated, syntax?.encapsulated];
@@ -70,5 +70,8 @@ Deno.test("transfer syntaxes say how a data set is encoded", () => {
   assertEquals(flags("1.2.840.10008.1.2.1.98"), [true, false, false, true]);
   assertEquals(flags("1.2.840.10008.1.2.4.50"), [true, false, false, true]);
   assertEquals(flags("1.2.840.10008.1.2.4.95"), [true, false, true, true]);
+  assertEquals(flags("1.2.840.113619.5.2"), [false, false, false, false]);
+  const mixed = [...transferSyntaxes().values()].filter(({ bigEndianPixels }) => bigEndianPixels);
+  assertEquals(mixed.map(({ uid }) => uid), ["1.2.840.113619.5.2"]);
   assertEquals(longNameOf("1.2.840.10008.1.2.4.81"), "JPEG-LS Lossy (Near-lossless)");
 });

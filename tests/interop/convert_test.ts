@@ -9,13 +9,13 @@ import { builtInDictionary } from "../../lib/dicom/dictionary.ts";
 import { VR_SQ } from "../../lib/dicom/vr.ts";
 import { Fault } from "../../lib/errors.ts";
 import { have, haveTestFiles } from "../peers/available.ts";
-import { metaHeader } from "../peers/made_up_files.ts";
+import { encodeDataSet, metaHeader } from "../peers/made_up_files.ts";
 import { readInstance } from "../peers/part10.ts";
 import { runDcmtk } from "../peers/run_storescu.ts";
 import { readTestFiles } from "../peers/test_files.ts";
 import { joined } from "../dataset/made_up_data_sets.ts";
 import { type Encoding, type PlainElement, readDataSet } from "../dataset/plain_reader.ts";
-import { BIG, converted, DEFLATED, EXPLICIT, IMPLICIT } from "../dataset/pull.ts";
+import { BIG, converted, DEFLATED, EXPLICIT, GE, IMPLICIT } from "../dataset/pull.ts";
 
 const ignore = !have("dcmconv", "dcmdump") || !haveTestFiles();
 
@@ -99,6 +99,38 @@ Deno.test({
       await Deno.remove(folder, { recursive: true });
     }
     assert(compared > 300, `${compared} compared`);
+  },
+});
+
+Deno.test({
+  name: "GE's own transfer syntax becomes what dcmconv makes of it: the words of all pixel data are swapped",
+  ignore: !have("dcmconv"),
+  fn: async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      for (const bits of [8, 16]) {
+        const dataSet = encodeDataSet([
+          [0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.7"],
+          [0x00080018, "UI", "1.2.3.4"],
+          [0x00280010, "US", 4],
+          [0x00280011, "US", 4],
+          [0x00280100, "US", bits],
+          [0x00880200, "SQ", [[[0x00280100, "US", 16], [0x7FE00010, "OW", Uint8Array.of(1, 2, 3, 4)]]]],
+          [0x7FE00010, "OW", Uint8Array.from({ length: 2 * bits }, (_, index) => index)],
+        ], "implicit");
+        const path = `${folder}/ge.dcm`;
+        await Deno.writeFile(path, joined([metaHeader(GE, "1.2.840.10008.5.1.4.1.1.7", "1.2.3.4"), dataSet]));
+        for (const [option, to, target] of TARGETS) {
+          const written = `${folder}/${target}.dcm`;
+          assertEquals((await runDcmtk(["dcmconv", "-q", option, path, written])).code, 0);
+          const [ours, theirs] = [await converted(dataSet, GE, to), (await readInstance(written)).dataSet]
+            .map((bytes) => comparable(readDataSet(bytes, target, isSequence)));
+          assertEquals(ours, theirs);
+        }
+      }
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
   },
 });
 

@@ -84,6 +84,7 @@ const MADE_UP: Readonly<Record<string, Uint8Array | string>> = {
   "j2k.dcm": compressed(JPEG_2000),
   "mpeg4.dcm": compressed(MPEG4),
   "unknown_syntax.dcm": compressed("1.2.826.0.1.3680043.2.1396.999.8"),
+  "ge_private.dcm": withMeta("1.2.840.113619.5.2", encodeDataSet(plainElements(), "implicit")),
   "group_lengths.dcm": imageWith([
     [0x00080000, "UL", bytes(1, 0, 0, 0)],
     [0x00100000, "UL", bytes(99, 0, 0, 0)],

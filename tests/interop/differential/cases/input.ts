@@ -46,6 +46,9 @@ export const INPUT: readonly Case[] = [
   { args: "$ wrong_syntax.dcm", differs: ["encoding-as-found"] },
   { args: "$ no_syntax.dcm", differs: ["encoding-as-found"] },
   { args: "$ unknown_syntax.dcm", differs: ["unknown-transfer-syntax", "further-associations"] },
+  { args: "$ ge_private.dcm" },
+  { args: "-xi $ ge_private.dcm" },
+  { args: "-R -xb $ ge_private.dcm", differs: ["own-transfer-syntaxes"] },
   { args: "$ no_pixel_data.dcm", differs: ["image-without-pixels"] },
 
   // files that are broken
