@@ -16,6 +16,7 @@ import { buildCommit, buildDate, VERSION } from "./version.ts";
 export async function run(argv: readonly string[]): Promise<number> {
   const command = readCommand(argv, {
     readFile: readWholeFile,
+    exists,
     variable: (name) => Deno.env.get(name),
   });
   const toStderr = stderrWriter();
@@ -38,6 +39,15 @@ export async function run(argv: readonly string[]): Promise<number> {
       toStderr(`${printableLines(errorLines(VERSION, fault))}\n`);
     }
     return 1;
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -28,12 +28,15 @@ export type Command =
   | { readonly kind: "mistake"; readonly fault: Fault; readonly log?: LogSettings };
 
 /** Understands the arguments that follow the program's name. Never throws. */
-export function readCommand(argv: readonly string[], { readFile, variable }: CommandEnvironment): Command {
+export function readCommand(
+  argv: readonly string[],
+  { readFile, exists, variable }: CommandEnvironment,
+): Command {
   let log: LogSettings | undefined;
   try {
     const named = explained(argv);
     if (named !== undefined) return named;
-    const given = parseArguments(argv, readFile);
+    const given = parseArguments(argv, readFile, exists);
     if (given.options.length === 0 && given.operands.length === 0) return { kind: "help" };
     const answer = answerByItself(given);
     if (answer !== undefined) return answer;

@@ -6,7 +6,11 @@ export type ReadFile = (path: string) => Uint8Array;
 /** The value of an environment variable, if it is set. */
 export type ReadVariable = (name: string) => string | undefined;
 
+/** Whether there is a file or folder of that name. */
+export type Exists = (path: string) => boolean;
+
 export interface CommandEnvironment {
   readonly readFile: ReadFile;
+  readonly exists: Exists;
   readonly variable: ReadVariable;
 }

@@ -962,7 +962,7 @@ export const GROUPS = [
         ],
       },
       {
-        title: "trying things out",
+        title: "trying things out (of --probe, --echo and --dry-run the rightmost counts)",
         options: [
           {
             long: "--probe",

@@ -7,7 +7,7 @@
 
 import { Fault } from "../errors.ts";
 import { expandCommandFiles } from "./command_file.ts";
-import type { ReadFile } from "./environment.ts";
+import type { Exists, ReadFile } from "./environment.ts";
 import { Given, type GivenOption } from "./given.ts";
 import { findOption, type Option } from "./options.ts";
 import { hintFor } from "./suggest.ts";
@@ -20,7 +20,11 @@ const MASK = "********";
  *
  * @throws {Fault} usage: unknown option, missing value, unusable command file.
  */
-export function parseArguments(argv: readonly string[], readFile: ReadFile): Given {
+export function parseArguments(
+  argv: readonly string[],
+  readFile: ReadFile,
+  exists: Exists = () => false,
+): Given {
   const rest = expandCommandFiles(argv, readFile);
   const options: GivenOption[] = [];
   const operands: string[] = [];
@@ -35,7 +39,9 @@ export function parseArguments(argv: readonly string[], readFile: ReadFile): Giv
     const option = findOption(argument);
     if (option === undefined) {
       const unknown = maskJoined(argument);
-      const hint = hintFor(unknown);
+      const hint = exists(argument)
+        ? `there is a file of that name: write ./${argument} to send it`
+        : hintFor(unknown);
       throw new Fault("usage", `Unknown option ${unknown}`, hint === undefined ? {} : { remedy: hint });
     }
     const given = { option, values: takeValues(option, rest, at + 1) };

@@ -6,7 +6,7 @@ function command(...argv: string[]): Command {
     if (path === "empty") return new Uint8Array();
     throw new Error("no such file");
   };
-  return readCommand(argv, { readFile, variable: () => undefined });
+  return readCommand(argv, { readFile, exists: (path) => path === "-dash.dcm", variable: () => undefined });
 }
 
 function mistake(...argv: string[]): Extract<Command, { kind: "mistake" }> {
@@ -84,4 +84,20 @@ Deno.test("what can be run has its settings", () => {
   assertEquals([found.settings.peer, found.settings.port], ["h", 104]);
   assertEquals(found.settings.operands, ["a", "b"]);
   assertEquals(found.settings.network.callingAeTitle, "ME");
+});
+
+Deno.test("who forgets ./ before the name of a file is told so", () => {
+  const remedy = (...argv: string[]) => mistake(...argv).fault.remedy;
+  assertEquals(mistake("h", "104", "-dash.dcm").fault.message, "Unknown option -dash.dcm");
+  assertEquals(remedy("h", "104", "-dash.dcm"), "there is a file of that name: write ./-dash.dcm to send it");
+  assertEquals(remedy("h", "104", "-dash2.dcm"), undefined);
+});
+
+Deno.test("of several things to try the rightmost counts", () => {
+  const task = (...argv: string[]) => {
+    const found = command("h", "104", "f", ...argv);
+    return found.kind === "run" ? found.settings.task : found.kind;
+  };
+  assertEquals(task("--probe", "--echo"), "echo");
+  assertEquals(task("--echo", "--dry-run", "--probe"), "probe");
 });

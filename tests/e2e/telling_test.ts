@@ -375,3 +375,16 @@ Deno.test("a name in a mistake of the command line forges no line either", async
   assertEquals(code, 1);
   assertMatch(stderr, /^error: .*--no\.error: forged\.\[31m/m);
 });
+
+Deno.test("a file whose name starts like an option is sent with ./ before it, and who leaves that out is told", async () => {
+  await withImages(1, async (folder) => {
+    await Deno.rename(`${folder}/1.dcm`, `${folder}/-dash.dcm`);
+    await using peer = startRecordingPeer();
+    const whereTo = ["127.0.0.1", String(peer.port)];
+    const taken = await runStorescu([...whereTo, "-dash.dcm"], { cwd: folder });
+    assertEquals(taken.code, 1);
+    assertStringIncludes(taken.stderr, "\nhint: there is a file of that name: write ./-dash.dcm to send it\n");
+    const { code, stderr } = await runStorescu([...whereTo, "./-dash.dcm"], { cwd: folder });
+    assertEquals([code, stderr], [0, ""]);
+  });
+});

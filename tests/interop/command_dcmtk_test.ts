@@ -41,7 +41,11 @@ async function theirs(argv: readonly string[], cwd: string): Promise<Outcome> {
 /** Ours; an option that is not built yet was understood all the same. */
 function ours(argv: readonly string[], cwd: string): Outcome {
   const readFile = (path: string): Uint8Array => Deno.readFileSync(`${cwd}/${path}`);
-  const command = readCommand(argv, { readFile, variable: () => undefined });
+  const command = readCommand(argv, {
+    readFile,
+    exists: (path) => path === "-dash.dcm",
+    variable: () => undefined,
+  });
   if (command.kind === "help" || command.kind === "version") return command.kind;
   if (command.kind === "listCiphers") return "list";
   if (command.kind !== "mistake") return "accepted";

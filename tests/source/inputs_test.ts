@@ -17,6 +17,7 @@ readFolder(".");
 function settingsOf(args: readonly string[]): Settings {
   const command = readCommand(["127.0.0.1", "104", ...args], {
     readFile: () => new Uint8Array(),
+    exists: () => false,
     variable: () => undefined,
   });
   if (command.kind !== "run") throw new Error(`${args.join(" ")} is no command to send`);
