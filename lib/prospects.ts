@@ -30,7 +30,8 @@ export async function* instances({ inputs }: Stage, openInstance: OpenInstance):
     const turn = turns.due();
     if (turn !== undefined) await turn;
     try {
-      const instance = await openInstance(work);
+      const instance = await inputs.untilStopped(Promise.resolve(openInstance(work)));
+      if (instance === undefined) return;
       if ("skipped" in instance) continue;
       instance.close();
       yield instance;
@@ -67,8 +68,9 @@ export async function tellProspects(
     const turn = turns.due();
     if (turn !== undefined) await turn;
     try {
-      const instance = await openInstance(work);
-      if ("skipped" in instance) note(skippedEvent(path, instance.skipped));
+      const instance = await inputs.untilStopped(Promise.resolve(openInstance(work)));
+      if (instance === undefined) note(neverTriedEvent(path));
+      else if ("skipped" in instance) note(skippedEvent(path, instance.skipped));
       else {
         try {
           const refusal = judge(instance);

@@ -68,6 +68,11 @@ export class Inputs {
     this.#stop.stop();
   }
 
+  /** What `promise` comes to; undefined as soon as the operator has asked for the end. */
+  untilStopped<Value>(promise: Promise<Value>): Promise<Value | undefined> {
+    return this.#stop.until(promise);
+  }
+
   /**
    * Looks at all files before the first association: whether those named exist, and with --required what they need.
    * @throws Fault "input" for the first bad file without --no-halt, and when no file is left
@@ -87,7 +92,7 @@ export class Inputs {
         if (count === 0) this.#log.info("checking input files ...");
         count++;
         totalBytes = sum(totalBytes, operand.sizeBytes);
-        const one = await this.#stop.until(checkInput(operand, again, look));
+        const one = await this.untilStopped(checkInput(operand, again, look));
         if (one === undefined) continue;
         if (operand.seen !== "nothing") this.#bad.set(count, one);
         const { fault } = one;

@@ -1,6 +1,6 @@
 /** Signals that come before anything is sent: the run ends at once, and says so in order. */
 
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { gzipSync } from "node:zlib";
 import { eventsOf, summaryOf } from "../peers/events.ts";
 import { STORESCU } from "../peers/available.ts";
@@ -10,7 +10,7 @@ import { runProgram, runStorescu } from "../peers/run_storescu.ts";
 import { startScriptedPeer } from "../peers/scripted_peer.ts";
 import { waitFor } from "../peers/wait_for.ts";
 
-Deno.test("signals end a run that is still listing what an archive holds", async () => {
+Deno.test("one signal or several end a run that is still listing what an archive holds", async () => {
   const folder = await Deno.makeTempDir({ prefix: "storescu-stop-" });
   try {
     // Six gigabytes of zeros, in parts that are compressed once.
@@ -18,33 +18,37 @@ Deno.test("signals end a run that is still listing what an archive holds", async
     const part = gzipSync(new Uint8Array(partBytes));
     const first = tarFile([{ name: "a.dcm", content: imageFile() }], 0);
     const head = tarFile([{ name: "zeros", claimedBytes: parts * partBytes }], 0);
-    const file = joined([gzipSync(first), gzipSync(head), ...Array.from({ length: parts }, () => part)]);
-    await Deno.writeFile(`${folder}/big.tgz`, file);
-    let ended = false;
-    let stopping: Promise<void> | undefined;
-    const { code, stdout, stderr } = await runStorescu(["--json", "127.0.0.1", "104", `${folder}/big.tgz`], {
-      onStart: (pid) => void (stopping = stopAgainAndAgain(pid, () => ended)),
-    });
-    ended = true;
-    await stopping;
-    assertEquals(code, 143, stderr);
-    assertMatch(stderr, /^W: SIGTERM: ending/m);
-    const { outcomes, files, stoppedBy } = summaryOf(eventsOf(stdout));
-    // What it has come across by then: the first member, or not even that.
-    assertEquals([outcomes.notSent, stoppedBy], [files, "SIGTERM"]);
+    const archive = joined([gzipSync(first), gzipSync(head), ...Array.from({ length: parts }, () => part)]);
+    await Deno.writeFile(`${folder}/big.tgz`, archive);
+    for (const [most, ...options] of [[Infinity], [1], [1, "-R"], [1, "--dry-run"]] as const) {
+      let ended = false;
+      let stopping: Promise<void> | undefined;
+      const args = ["--json", ...options, "127.0.0.1", "104", `${folder}/big.tgz`];
+      const { code, stdout, stderr } = await runStorescu(args, {
+        onStart: (pid) => void (stopping = stopUpTo(most, pid, () => ended)),
+      });
+      ended = true;
+      await stopping;
+      assertEquals(code, 143, stderr);
+      assertMatch(stderr, /^W: SIGTERM: ending/m);
+      const { outcomes, files, stoppedBy } = summaryOf(eventsOf(stdout));
+      // What it has come across by then: the first member, or not even that.
+      assert(files <= 1, `${files} files`);
+      assertEquals([outcomes.notSent, stoppedBy], [files, "SIGTERM"]);
+    }
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 });
 
 /** From when it listens on. */
-async function stopAgainAndAgain(pid: number, ended: () => boolean): Promise<void> {
+async function stopUpTo(most: number, pid: number, ended: () => boolean): Promise<void> {
   const listens = () => {
     const [, caught = "0"] = /^SigCgt:\s*(\w+)$/m.exec(Deno.readTextFileSync(`/proc/${pid}/status`)) ?? [];
     return (BigInt(`0x${caught}`) >> 14n & 1n) === 1n;
   };
   await waitFor("a listener for SIGTERM", listens);
-  while (!ended()) {
+  for (let signals = 0; signals < most && !ended(); signals++) {
     await new Promise((resolve) => setTimeout(resolve, 300));
     try {
       Deno.kill(pid, "SIGTERM");
