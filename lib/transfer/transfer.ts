@@ -77,7 +77,7 @@ export class Transfer {
     for (const { work } of this.#aside) await this.#leave(list, work);
     this.#preparation.close();
     const { filesNotTried } = this.#settlement;
-    if (filesNotTried > 0) this.#log.error(`${countOf(filesNotTried, "file was", "files were")} not sent`);
+    if (filesNotTried > 0) this.#log.error(`${countOf(filesNotTried, "file was", "files were")} not tried`);
     return this.#course.exitCode;
   }
 

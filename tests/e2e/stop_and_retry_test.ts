@@ -103,7 +103,7 @@ Deno.test("without --retry the loss of an association ends the run with 10", asy
   });
   const run = await runStorescu(["-v", "+sd", "127.0.0.1", String(peer.port), study.files]);
   assertEquals(run.code, 10, run.stderr);
-  assertMatch(run.stderr, /^E: 6 files were not sent$/m);
+  assertMatch(run.stderr, /^E: 6 files were not tried$/m);
   assertAddsUp(run.stderr, 10);
 });
 

@@ -156,7 +156,7 @@ Deno.test("with --jobs a peer that is gone for good ends the run, and what was n
   const { code, stderr } = await running;
   assertEquals(code, 10);
   assertMatch(stderr, /^F: Association Request Failed: 0006:031c TCP Initialization Error/m);
-  assertMatch(stderr, /^E: \d+ files were not sent$/m);
+  assertMatch(stderr, /^E: \d+ files were not tried$/m);
 });
 
 Deno.test("with --jobs a refused file gets its own name, the others theirs", async () => {

@@ -194,7 +194,7 @@ const CASES: readonly Case[] = [
     files: 3,
     exitCode: 10,
     outcomes: ["1 notSent", "2 notSent", "3 notSent"],
-    lines: [`E: ${ABORTED}`, `E: hint: ${MAYBE_STORED}; ${UNWELCOME}`, "E: 2 files were not sent"],
+    lines: [`E: ${ABORTED}`, `E: hint: ${MAYBE_STORED}; ${UNWELCOME}`, "E: 2 files were not tried"],
   },
   {
     name: "the peer aborts on the second file: it has nothing against us",
@@ -239,7 +239,7 @@ const CASES: readonly Case[] = [
     exitCode: 10,
     outcomes: ["1 stored", "2 notSent", "3 notSent"],
     connections: 2,
-    lines: ["E: 1 file was not sent"],
+    lines: ["E: 1 file was not tried"],
   },
   {
     name: "the peer aborts every time",
@@ -348,7 +348,7 @@ const CASES: readonly Case[] = [
     plan: { retries: 3 },
     exitCode: 1,
     outcomes: ["1 refused", "2 notSent"],
-    lines: ["E: 1 file was not sent"],
+    lines: ["E: 1 file was not tried"],
   },
   {
     name: "refusals, and the run shall go on: the first one gives the exit code",
@@ -374,7 +374,7 @@ const CASES: readonly Case[] = [
     plan: { retries: 3 },
     exitCode: 1,
     outcomes: ["1 notSent", "2 notSent"],
-    lines: ["F: Association Rejected:", "E: 2 files were not sent"],
+    lines: ["F: Association Rejected:", "E: 2 files were not tried"],
   },
   {
     name: "no context is accepted",

@@ -45,7 +45,7 @@ export const DIFFERENCES = {
     ours: [line("Store Refused, file: .*: status [0-9A-F]{4}H, .*")],
   },
   "warning-line": { ours: [line("I: stored with warning [0-9A-F]{4}H, file: .*")] },
-  "not-sent-line": { ours: [/err: E: \d+ files? (?:was|were) not sent/] },
+  "not-sent-line": { ours: [/err: E: \d+ files? (?:was|were) not tried/] },
   "tally": {
     ours: [
       line("\\b\\d+ files? in .*"),
