@@ -28,7 +28,11 @@ export async function run(argv: readonly string[]): Promise<number> {
   if (told?.arguments !== undefined) toStderr(prefixed("info", argumentsLines(told.arguments)));
   let loss: string | undefined;
   try {
-    const exitCode = await obey(command, stdoutWriter((reason) => loss ??= reason));
+    const toStdout = stdoutWriter((reason, isGone) => {
+      // Who reads as far as `head` does has read enough, unless it is a program that counts on every event.
+      if (!isGone || isJson(command)) loss ??= reason;
+    });
+    const exitCode = await obey(command, toStdout);
     if (loss === undefined) return exitCode;
     // Only now, because a transfer goes on without its reader.
     if (isAudible(told)) toStderr(prefixed("error", `cannot write to standard output: ${loss}`));
@@ -40,6 +44,10 @@ export async function run(argv: readonly string[]): Promise<number> {
     }
     return 1;
   }
+}
+
+function isJson(command: Command): boolean {
+  return command.kind === "run" && command.settings.report.json;
 }
 
 function exists(path: string): boolean {

@@ -5,6 +5,9 @@ import { reasonOf } from "./new_file.ts";
 /** Writes all of a text at once and in order; never throws. */
 export type WriteText = (text: string) => void;
 
+/** Told why a text was lost; `isGone` when its reader has gone away, who may have seen enough. */
+export type NoteLoss = (reason: string, isGone: boolean) => void;
+
 /** How long a full, non-blocking stream is waited for before the text is given up. */
 const MAX_WAIT_MILLISECONDS = 2000;
 
@@ -13,17 +16,14 @@ export function stderrWriter(): WriteText {
 }
 
 /** @param onLoss see writerTo */
-export function stdoutWriter(onLoss?: (reason: string) => void): WriteText {
+export function stdoutWriter(onLoss?: NoteLoss): WriteText {
   return writerTo(Deno.stdout, onLoss);
 }
 
-/**
- * A writer that falls silent when its reader has gone away.
- * @param onLoss is told why, whenever a text that somebody may be waiting for is lost: a disk is full
- */
+/** A writer that falls silent when its reader has gone away. */
 export function writerTo(
   stream: { writeSync(bytes: Uint8Array): number },
-  onLoss: (reason: string) => void = () => {},
+  onLoss: NoteLoss = () => {},
 ): WriteText {
   const encoder = new TextEncoder();
   let gone = false;
@@ -41,7 +41,7 @@ export function writerTo(
           continue;
         }
         gone = error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.BadResource;
-        if (!gone) onLoss(reasonOf(error));
+        onLoss(reasonOf(error), gone);
         return;
       }
     }

@@ -303,6 +303,26 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "a reader of --json that goes away has not been told everything, one of a text has seen enough",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await withImages(2, async (folder) => {
+      await using peer = startRecordingPeer();
+      const send = ["127.0.0.1", String(peer.port), "1.dcm", "2.dcm"];
+      // The reader has gone before the program begins.
+      const how =
+        'mkfifo gone; { read _ <gone; "$@"; echo "code $?" >&2; } | { exec <&-; echo >gone; }; rm gone';
+      const json = await runFromShell(how, ["--json", ...send], folder);
+      assertMatch(json.stderr, /^E: cannot write to standard output: Broken pipe.*\ncode 1\n$/);
+      assertEquals((await peer.stores()).length, 2, "the transfer goes on");
+      for (const args of [["--probe", ...send], ["--help"]]) {
+        assertEquals((await runFromShell(how, args, folder)).stderr, "code 0\n");
+      }
+    });
+  },
+});
+
 Deno.test("a release that fails is told with the counts, as every failure is", async () => {
   await withImages(1, async (folder) => {
     await using peer = startScriptedPeer([
@@ -383,7 +403,10 @@ Deno.test("a file whose name starts like an option is sent with ./ before it, an
     const whereTo = ["127.0.0.1", String(peer.port)];
     const taken = await runStorescu([...whereTo, "-dash.dcm"], { cwd: folder });
     assertEquals(taken.code, 1);
-    assertStringIncludes(taken.stderr, "\nhint: there is a file of that name: write ./-dash.dcm to send it\n");
+    assertStringIncludes(
+      taken.stderr,
+      "\nhint: there is a file of that name: write ./-dash.dcm to send it\n",
+    );
     const { code, stderr } = await runStorescu([...whereTo, "./-dash.dcm"], { cwd: folder });
     assertEquals([code, stderr], [0, ""]);
   });

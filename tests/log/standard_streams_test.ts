@@ -30,25 +30,25 @@ Deno.test("a text is written whole, however little is taken at a time", () => {
   assertEquals(out.text, "ein längerer Text\nund noch einer");
 });
 
-Deno.test("a stream whose reader is gone is left alone from then on", () => {
+Deno.test("a stream whose reader is gone is left alone from then on, which is told once", () => {
   for (const error of [new Deno.errors.BrokenPipe(), new Deno.errors.BadResource()]) {
     const out = stream(100, [undefined, error]);
-    const losses: string[] = [];
-    const write = writerTo(out, (reason) => losses.push(reason));
+    const losses: boolean[] = [];
+    const write = writerTo(out, (_reason, isGone) => losses.push(isGone));
     write("a");
     write("b");
     write("c");
-    assertEquals([out.text, out.calls, losses], ["a", 2, []]);
+    assertEquals([out.text, out.calls, losses], ["a", 2, [true]]);
   }
 });
 
 Deno.test("a stream that fails once is told of, and tried again with the next text", () => {
   const out = stream(100, [new Error("No space left on device (os error 28)")]);
-  const losses: string[] = [];
-  const write = writerTo(out, (reason) => losses.push(reason));
+  const losses: [string, boolean][] = [];
+  const write = writerTo(out, (reason, isGone) => losses.push([reason, isGone]));
   write("lost");
   write("kept");
-  assertEquals([out.text, losses], ["kept", ["No space left on device"]]);
+  assertEquals([out.text, losses], ["kept", [["No space left on device", false]]]);
 });
 
 Deno.test("a full non-blocking stream is waited for", () => {
