@@ -53,13 +53,14 @@ async function performTold(
 ): Promise<number> {
   const progress = showsProgress(settings, log, line) ? await newProgress(line) : undefined;
   const inputs = new Inputs(settings, log, { sizes: progress !== undefined });
+  let told: Telling | undefined;
   using signals = listenForStop((name, isFirst) => {
-    log.warn(
-      `${name}: ${isFirst ? "ending after the object that is under way; once more to abort" : "aborting"}`,
-    );
+    const isSending = settings.task === "send" && told?.begun === true;
+    const ending = isSending ? "ending after the object that is under way" : "ending";
+    log.warn(`${name}: ${isFirst ? `${ending}; once more to abort` : "aborting"}`);
     inputs.stop();
   });
-  const telling = new Telling([
+  const telling = told = new Telling([
     ...await observersOf(settings, log, toStdout),
     ...(progress === undefined ? [] : [progress]),
   ]);

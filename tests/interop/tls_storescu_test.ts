@@ -308,7 +308,7 @@ const TYPINGS: readonly Typing[] = [
   { name: "is read", keys: `${PASSWORD}\r`, exitCode: 0, arrived: 1 },
   { name: "is read after corrections", keys: `nonsense\x15${PASSWORD}ü\x7f\n`, exitCode: 0, arrived: 1 },
   { name: "is wrong", keys: "wrong\r", exitCode: 1, arrived: 0 },
-  { name: "is not given but interrupted", keys: `${PASSWORD}\x03`, exitCode: 1, arrived: 0 },
+  { name: "is not given but interrupted", keys: `${PASSWORD}\x03`, exitCode: 130, arrived: 0 },
 ];
 
 Deno.test({
@@ -334,6 +334,7 @@ Deno.test({
           assertStringIncludes(screen, "Enter PEM pass phrase");
           assert(!screen.includes(PASSWORD) && !screen.includes("wrong\r"), screen);
           assertEquals(code, exitCode, screen);
+          if (exitCode === 130) assertStringIncludes(screen, "W: SIGINT: ending; once more to abort");
           assertEquals((await peer.receivedDataSets()).length, arrived);
         });
       }

@@ -26,8 +26,9 @@ export async function keyPassword(
   return await readSecret(source);
 }
 
-/** A signal would leave the terminal without echo; so the key is only a character here. */
+/** Only a character where keys cannot send signals (Windows); elsewhere the runtime gives the terminal back as it was. */
 const INTERRUPT = 0x03;
+const KEYS_SEND_SIGNALS = { cbreak: Deno.build.os !== "windows" };
 const ENTER = 0x0a;
 const RETURN = 0x0d;
 const BACKSPACE = 0x08;
@@ -82,7 +83,7 @@ async function firstLine(keyFile: string): Promise<string> {
 
 /** Reads a line without showing it. */
 async function askOnTerminal(question: string): Promise<string> {
-  Deno.stdin.setRaw(true);
+  Deno.stdin.setRaw(true, KEYS_SEND_SIGNALS);
   const typed: number[] = [];
   const input = new Uint8Array(64);
   try {
