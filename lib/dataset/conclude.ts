@@ -66,7 +66,7 @@ export function conclude(
     fragmentsElsewhere: facts.fragmentsElsewhere,
     deceptive: walk.deceived,
     late: walk.late,
-    oddLength: walk.oddLengths || (lengthBytes ?? 0) % 2 !== 0,
+    oddLength: walk.oddLengths || !beginning.deflated && (lengthBytes ?? 0) % 2 !== 0,
     isDicomdir: directory,
     warnings,
   };

@@ -29,9 +29,15 @@ export interface StreamSurvey {
 
 /**
  * Surveys a stream that starts with a DICOM file; takes possession of it.
+ * @param totalBytes of the stream, if somebody knows: whether they are even tells of an odd value in what is not seen yet
  * @throws NotDicom, Fault "input": as survey() does
  */
-export async function surveyStream(source: ByteSource, name: string, mode: ReadMode): Promise<StreamSurvey> {
+export async function surveyStream(
+  source: ByteSource,
+  name: string,
+  mode: ReadMode,
+  totalBytes?: number,
+): Promise<StreamSurvey> {
   try {
     const prefix = await readPrefix(source);
     if (source.ended) {
@@ -40,7 +46,7 @@ export async function surveyStream(source: ByteSource, name: string, mode: ReadM
       const dataSet = new RestOfStream(prefix.subarray(found.dataSetOffset, end), source, undefined);
       return { survey: found, dataSet };
     }
-    return await surveyStart(prefix, source, name, mode);
+    return await surveyStart(prefix, source, name, mode, totalBytes);
   } catch (caught) {
     source.close();
     throw caught;
@@ -73,6 +79,7 @@ async function surveyStart(
   source: ByteSource,
   name: string,
   mode: ReadMode,
+  totalBytes: number | undefined,
 ): Promise<StreamSurvey> {
   const window = new ByteWindow();
   window.open(seekableMemory(prefix), name);
@@ -85,7 +92,9 @@ async function surveyStart(
     await check.push(start);
     const found = conclude(beginning, walk, name, undefined);
     const ending = new Ending(beginning, walk, name, found, check);
-    return { survey: found, dataSet: new RestOfStream(start, source, ending) };
+    const isOdd = !beginning.deflated && totalBytes !== undefined && (totalBytes - dataSetOffset) % 2 !== 0;
+    const survey = { ...found, oddLength: found.oddLength || isOdd };
+    return { survey, dataSet: new RestOfStream(start, source, ending) };
   } catch (caught) {
     throw beginning.certain ? caught : asNotDicom(caught, name);
   }

@@ -36,7 +36,7 @@ export interface Survey {
   readonly deceptive: boolean;
   /** The elements that are not in tag order; undefined if all are. Of a stream whose end has not been seen not all. */
   readonly late: LateElements | undefined;
-  /** Some value, or the data set as a whole, has an odd number of bytes, which PS3.5 7.1 forbids. */
+  /** Some value has an odd number of bytes, which PS3.5 7.1 forbids. Of a stream whose end has not been seen perhaps another. */
   readonly oddLength: boolean;
   /** A Media Storage Directory, which is not meant to be sent; its structure has not been looked at. */
   readonly isDicomdir: boolean;

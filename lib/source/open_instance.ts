@@ -11,6 +11,7 @@ import type { ByteSource } from "../bytes/source.ts";
 import { NotDicom, type ReadMode } from "../dataset/beginning.ts";
 import { conversion } from "../dataset/conversion.ts";
 import type { ConvertOptions } from "../dataset/convert.ts";
+import { madeEven } from "../dataset/even_source.ts";
 import { type Edit, topLevelOutcome } from "../dataset/edits.ts";
 import { surveyStream } from "../dataset/pass_through.ts";
 import { survey } from "../dataset/survey.ts";
@@ -75,14 +76,13 @@ async function openMember(
   if (mayBeArchive(member.name) && !member.name.toLowerCase().endsWith(".gz")) {
     return { skipped: "it is an archive inside an archive" };
   }
-  const { version } = member;
+  const { version, sizeBytes } = member;
   const bytes = await member.open();
   const isCompressed = /\.gz$/i.test(member.name);
   if ("readAt" in bytes && !isCompressed) return await identify(bytes, input, options, version);
   const stream = "readAt" in bytes ? bytes.passThrough(0, bytes.lengthBytes) : bytes;
-  return await openStream(isCompressed ? await gunzip(stream, input.path) : stream, input, options, {
-    version,
-  });
+  if (isCompressed) return await openStream(await gunzip(stream, input.path), input, options, { version });
+  return await openStream(stream, input, options, { version }, sizeBytes);
 }
 
 async function gunzip(source: ByteSource, name: string): Promise<ByteSource> {
@@ -119,15 +119,24 @@ function identify(
   }
 }
 
-/** What can only be read from front to back. */
+/**
+ * What can only be read from front to back.
+ * @param totalBytes that it has, as far as anybody knows
+ */
 async function openStream(
   source: ByteSource | Promise<ByteSource>,
   input: Input,
   options: OpenOptions,
   from: Pick<DataSetBytes, "readOnce" | "version">,
+  totalBytes?: number,
 ): Promise<Instance | NoInstance> {
   try {
-    const { survey: found, dataSet } = await surveyStream(await source, input.path, options.mode);
+    const { survey: found, dataSet } = await surveyStream(
+      await source,
+      input.path,
+      options.mode,
+      totalBytes,
+    );
     if (!found.isDicomdir) {
       const counted = new CountedSource(dataSet);
       const lengthBytes = () => counted.lengthBytes;
@@ -190,7 +199,7 @@ export function instanceOf(input: Input, found: Survey, from: DataSetBytes, opti
     dataSet: (wanted) => {
       const way = conversion(transferSyntax, wanted, found);
       if (typeof way !== "string") throw new Fault("input", `${name}: ${way.refused}`, { code: "0006:020e" });
-      if (way === "none" && asItIs) return from.bytes();
+      if (way === "none" && asItIs) return madeEven(from.bytes(), name, found);
       return converted(from, {
         name,
         startOffset: found.dataSetOffset,
