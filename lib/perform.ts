@@ -12,7 +12,7 @@ import type { Progress } from "./report/progress.ts";
 import { type Ending, summaryLines, totalLine } from "./report/summary.ts";
 import { Telling } from "./report/telling.ts";
 import { send } from "./send.ts";
-import { listenForStop, outliveFileSizeLimit } from "./signals.ts";
+import { listenForStop } from "./signals.ts";
 import { Inputs } from "./source/inputs.ts";
 import { readWholeFile } from "./source/whole_file.ts";
 import { type Stage, tellNothingSent } from "./stage.ts";
@@ -29,7 +29,6 @@ export async function perform(settings: Settings, toStdout: WriteText): Promise<
     settings.report.json ? line.write : toStdout,
   );
   const log = new Logger(backend);
-  log.debug([`$storescu: v${VERSION} $`, ""]);
   try {
     return await performTold(settings, log, line, toStdout);
   } catch (caught) {
@@ -60,6 +59,7 @@ async function performTold(
     log.warn(`${name}: ${isFirst ? `${ending}; once more to abort` : "aborting"}`);
     inputs.stop();
   });
+  log.debug([`$storescu: v${VERSION} $`, ""]);
   const telling = told = new Telling([
     ...await observersOf(settings, log, toStdout),
     ...(progress === undefined ? [] : [progress]),
@@ -101,7 +101,6 @@ async function observersOf({ report }: Settings, log: Logger, toStdout: WriteTex
   const observers: Observer[] = [];
   if (report.json) observers.push(jsonLines(toStdout));
   if (report.file !== undefined || report.metrics !== undefined) {
-    outliveFileSizeLimit();
     const { openReportFiles } = await import("./report/report_files.ts");
     observers.push(...openReportFiles(report, log));
   }

@@ -11,7 +11,6 @@ import type { Edit } from "./dataset/edits.ts";
 import type { Dictionary } from "./dicom/dictionary.ts";
 import { asFault, Fault, systemText } from "./errors.ts";
 import { LOGGER, type Logger } from "./log/log.ts";
-import { outliveFileSizeLimit } from "./signals.ts";
 import { factsOf } from "./source/file_calls.ts";
 import type { Journal } from "./source/journal.ts";
 import type { OpenOptions } from "./source/open_instance.ts";
@@ -83,7 +82,6 @@ export async function journalOf(
 ): Promise<Journal | undefined> {
   if (delivery.journal === undefined) return undefined;
   const { Journal } = await import("./source/journal.ts");
-  outliveFileSizeLimit();
   return Journal.open(delivery.journal, `${network.calledAeTitle}@${peer}:${port}`);
 }
 

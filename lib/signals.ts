@@ -29,6 +29,8 @@ export function listenForStop(tell: (name: string, isFirst: boolean) => void): S
   const isIgnored = (name: StopSignal) => (ignored >> (NUMBERS[name] - 1) & 1) === 1;
   // With the first listener the runtime takes all three, and ends by those that nobody listens for. These never end.
   for (const name of known.filter(isIgnored)) Deno.addSignalListener(name, () => {});
+  // Writing beyond the limit of file sizes (ulimit -f) is to fail and be told; the system would end the process.
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGXFSZ", () => {});
   const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let came: StopSignal | undefined;
   let count = 0;
@@ -55,11 +57,6 @@ export function listenForStop(tell: (name: string, isFirst: boolean) => void): S
       for (const { name, listener } of listeners) Deno.removeSignalListener(name, listener);
     },
   };
-}
-
-/** Makes writing beyond the limit of file sizes (ulimit -f) fail, to be told, where the system would end the process. */
-export function outliveFileSizeLimit(): void {
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGXFSZ", () => {});
 }
 
 /**

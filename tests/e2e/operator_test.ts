@@ -57,6 +57,23 @@ Deno.test("a journal that the disk has no more room for ends the run, and the ex
   }
 });
 
+Deno.test({
+  name: "a file of log lines that is full does not end a run, neither in the middle nor at the first line",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using study = await makeStudy(20);
+    for (const held of [0, 1024]) {
+      await using peer = startCountingPeer();
+      const log = `${study.path}/log`;
+      await Deno.writeFile(log, new Uint8Array(held));
+      const script = `ulimit -f 2; exec "$0" "$@" 2>>${log}`; // the shell counts in blocks of 512 bytes
+      const args = ["-d", "+sd", "127.0.0.1", String(peer.port), study.files];
+      const { code } = await runProgram("/bin/sh", ["-c", script, STORESCU, ...args], {});
+      assertEquals([code, peer.missing(20), (await Deno.stat(log)).size], [0, [], 1024]);
+    }
+  },
+});
+
 const ODD_NAMES = [
   "with a space.dcm",
   "with a\nnewline.dcm",
