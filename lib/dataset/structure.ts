@@ -43,7 +43,7 @@ export class StructureWalk {
   warnings = new Warnings();
   /** An element, or a fragment, has an odd length. */
   oddLengths = false;
-  /** Something began like a sequence, could be one by its tag, and was none. */
+  /** Something began like a sequence, and was none. */
   deceived = false;
   /** Undefined while all elements come in tag order. */
   late: LateElements | undefined;
@@ -204,7 +204,7 @@ export class StructureWalk {
       this.#enter(SEQUENCE, here.encoding, lengthBytes);
     } else if (looksInside && view.getUint32(valueAt) === ITEM_TAG_LITTLE) {
       this.#enter(SEQUENCE, "implicitLittle", lengthBytes);
-      this.#here.presumed = canBeginByChance(tag);
+      this.#here.presumed = true;
     } else {
       this.#skip(here, lengthBytes);
     }
@@ -286,7 +286,7 @@ export class StructureWalk {
   #giveUpPresumed(): boolean {
     let presumed: Container | undefined;
     for (let at: Container | undefined = this.#here; at !== undefined; at = at.outer) {
-      if (at.presumed) presumed = at;
+      if (at.presumed && canBeginByChance(at.lastTag)) presumed = at;
     }
     if (presumed?.outer === undefined) return false;
     this.deceived = true;

@@ -48,6 +48,24 @@ Deno.test("a sequence that only the dictionary knows, broken inside, is refused 
   }
 });
 
+Deno.test("a value that begins like a sequence and is none goes out as it is, also inside of one", async () => {
+  const value = "feff00e0a8decce0" + "10de".repeat(20);
+  // LUT and palette data, a pixel value, distances as text, something that PS3.6 does not know.
+  const values = ["2800 0112", "6600 2300", "1800 1098", "1400 2830", "1000 2143"]
+    .map((tag) => `${tag} 30000000 ${value}`);
+  const inside = `2800 1030 48000000  feff00e0 40000000  2800 0630 30000000 ${value}  2800 0730 00000000`;
+  for (const part of [...values, inside]) {
+    const bytes = file(IMPLICIT, IMPLICIT_IDENTITY, part);
+    const found = await surveyed(bytes);
+    assertEquals(found.deceptive, true, part);
+    for (const to of [IMPLICIT, EXPLICIT, BIG]) {
+      const content = (await convertedAs(bytes, found, to)).toHex();
+      const swapped = to === BIG && !part.startsWith("1400") && !part.startsWith("1000");
+      assert(content.includes(swapped ? "fffee000dea8" : value), `${part} to ${to}: ${content}`);
+    }
+  }
+});
+
 Deno.test("a private value that begins like a sequence and is none goes out as it is", async () => {
   const creator = "2900 1000 16000000" + new TextEncoder().encode("SIEMENS MEDCOM HEADER2").toHex();
   const bytes = file(IMPLICIT, IMPLICIT_IDENTITY, creator, "2900 4010 22000000", BROKEN_ITEMS);
