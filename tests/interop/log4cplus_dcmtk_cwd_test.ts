@@ -73,7 +73,7 @@ async function logOfOurs(config: string, events: readonly LogEvent[]): Promise<T
       syslogSocket: "/nowhere",
       variable: (name) => name in VARIABLES ? "outside" : undefined,
     });
-    for (const event of events) new Logger(backend, event.logger).log(event.level, event.text);
+    for (const event of events) new Logger(backend, event.logger).log(event.level, event.text.split("\n"));
     await backend.close();
     return { ...collect(folder), stdout, stderr };
   } finally {
