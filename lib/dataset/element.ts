@@ -99,8 +99,23 @@ function isImplicitForm(window: DataView, offset: number, little: boolean): bool
   return !isPrintable(window.getUint8(offset + 4)) || !isPrintable(window.getUint8(offset + 5));
 }
 
+const QUESTION_MARKS = 0x3F3F;
+/** A longer step would rather be the low half of a length. */
+const NEAR_GROUPS = 16;
+
 function isPrintable(byte: number): boolean {
   return byte >= 0x20 && byte < 0x7F;
+}
+
+/**
+ * The two bytes are what some writers put in the place of a VR they do not know, such as DCMTK's "??", rather than text that
+ * begins so: an element that could come next stands before them.
+ * @param groupsOn how many groups that would be behind this element
+ */
+function isStrangeVr(window: DataView, offset: number, groupsOn: number): boolean {
+  if (window.getUint16(offset) === QUESTION_MARKS) return groupsOn >= 0;
+  const printable = isPrintable(window.getUint8(offset)) && isPrintable(window.getUint8(offset + 1));
+  return printable && groupsOn >= 0 && groupsOn <= NEAR_GROUPS;
 }
 
 /** An empty value in a VR of 16-bit length: is it really empty, or are these the reserved bytes of the long form? */
@@ -112,11 +127,13 @@ function readLongForm(
   into: ElementHeader,
 ): void {
   if (end - offset < HEADER_WINDOW_BYTES) return;
-  if (window.getUint16(offset + 8, little) === 0xFFFE || isStandardVr(window.getUint16(offset + 12))) return;
+  const nextGroup = window.getUint16(offset + 8, little);
+  if (nextGroup === 0xFFFE || isStandardVr(window.getUint16(offset + 12))) return;
   // Two zeros there would rather be the upper half of the length of an implicitly encoded element.
   if (window.getUint16(offset + 14) === 0) return;
   const lengthBytes = window.getUint32(offset + 8, little);
   if (lengthBytes === 0 || lengthBytes === UNDEFINED_LENGTH) return;
+  if (lengthBytes > 0xFFFF && isStrangeVr(window, offset + 12, nextGroup - (into.tag >>> 16))) return;
   into.headerBytes = 12;
   into.lengthBytes = lengthBytes;
 }

@@ -92,6 +92,30 @@ const CASES: readonly Case[] = [
     expected: "(0010,0010) PN 0 8",
   },
   {
+    what: "an empty value and question marks for a VR",
+    encoding: "explicitLittle",
+    hex: "08005000 5348 0000 29000110 3f3f 0400",
+    expected: "(0008,0050) SH 0 8",
+  },
+  {
+    what: "an empty value and question marks for a VR, big endian",
+    encoding: "explicitBig",
+    hex: "00080050 5348 0000 00091001 3f3f 0004",
+    expected: "(0008,0050) SH 0 8",
+  },
+  {
+    what: "an empty value and small letters for a VR in the next group",
+    encoding: "explicitLittle",
+    hex: "08005000 5348 0000 09000110 6f78 0400",
+    expected: "(0008,0050) SH 0 8",
+  },
+  {
+    what: "question marks in the long form",
+    encoding: "explicitLittle",
+    hex: "10001000 504e 0000 06000000 3f3f3f3f",
+    expected: "(0010,0010) PN 6 12",
+  },
+  {
     what: "a 16-bit VR in the long form",
     encoding: "explicitLittle",
     hex: "10000040 4c54 0000 70110100 41424344",
