@@ -170,7 +170,8 @@ export const GROUPS = [
           {
             short: "+rn",
             long: "--rename",
-            help: "append .done to the name of a file that was stored, .bad to one that was not",
+            help:
+              "append .done to the name of a file that was stored, .bad to one that was not; scans leave those out",
             set: "renaming",
             dcmtk: "after 3.6.0",
           },

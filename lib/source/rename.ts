@@ -8,6 +8,7 @@ import { factsOf } from "./file_calls.ts";
 import type { BadInput } from "./check_input.ts";
 import type { FileVersion } from "./open_file.ts";
 import { cannotRead } from "./reading_faults.ts";
+import { renamedPath } from "./renamed_names.ts";
 
 /**
  * Appends ".done" or ".bad"; a file that already has the new name is never overwritten.
@@ -19,7 +20,7 @@ export function renameProcessed(
   log: Logger,
   version?: FileVersion,
 ): void {
-  const target = path + (isGood ? ".done" : ".bad");
+  const target = renamedPath(path, isGood);
   try {
     const now = factsOf(path);
     if (now !== undefined && !now.isDirectory && (!now.isFile || isOfTheSystem(path))) {

@@ -10,6 +10,7 @@ import { Fault } from "../errors.ts";
 import { FILE, FOLDER, LINK, readFolder } from "./folder_entries.ts";
 import { patternTest } from "./pattern.ts";
 import { cannotRead } from "./reading_faults.ts";
+import { isRenamed } from "./renamed_names.ts";
 
 /** What a scan comes across. */
 export type Found =
@@ -24,13 +25,16 @@ export interface ScanWishes {
   readonly recurse: boolean;
   /** fnmatch pattern for the base names of everything that is not a folder; undefined: all of them. */
   readonly scanPattern: string | undefined;
+  /** What has been sent gets another name (+rn): those names are left out, unless a pattern says what is wanted. */
+  readonly rename: boolean;
 }
 
 /** Everything in a folder, whose name goes before each path unless it is ".". */
 export type ScanFolder = (path: string) => Iterable<Found>;
 
-export function folderScan({ recurse, scanPattern }: ScanWishes): ScanFolder {
-  const matches = scanPattern === undefined ? () => true : patternTest(scanPattern);
+export function folderScan({ recurse, scanPattern, rename }: ScanWishes): ScanFolder {
+  const unlessRenamed = (name: string) => !rename || !isRenamed(name);
+  const matches = scanPattern === undefined ? unlessRenamed : patternTest(scanPattern);
   return (path) => scan(path, { recurse, matches });
 }
 

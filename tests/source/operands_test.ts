@@ -8,7 +8,7 @@ import { folderScan, type ScanWishes } from "../../lib/source/scan.ts";
 // The C library stays loaded from the first scan on, which is no leak of the test that comes first.
 readFolder(".");
 
-const EVERYTHING: ScanWishes = { scanPattern: undefined, recurse: true };
+const EVERYTHING: ScanWishes = { scanPattern: undefined, recurse: true, rename: false };
 
 /** A folder with this in it: a file for each name, a folder for one that ends in "/", a link for "name -> target". */
 async function withFolder(
@@ -107,6 +107,16 @@ Deno.test("a folder is left out with a warning and a hint when folders are not t
       "ignoring directory because option --scan-directories is not set: FOLDER\n" +
         "hint: add +sd to send the files in FOLDER, and +r for those in its subfolders\n",
     );
+  });
+});
+
+Deno.test("what +rn has renamed is left out by a scan with +rn, unless a pattern says otherwise", async () => {
+  await withFolder(["a", "a.done", "b.bad", "s.done/", "s.done/c"], (folder) => {
+    const all = ["a", "a.done", "b.bad", "s.done/c"];
+    assertEquals(found([folder], EVERYTHING, folder).paths, all);
+    assertEquals(found([folder], { ...EVERYTHING, rename: true }, folder).paths, ["a", "s.done/c"]);
+    const done = { ...EVERYTHING, rename: true, scanPattern: "*.done" };
+    assertEquals(found([folder, `${folder}/b.bad`], done, folder).paths, ["a.done", "b.bad"]);
   });
 });
 
