@@ -72,7 +72,11 @@ export const ASSOCIATION: readonly Case[] = [
   answer(peers.rejects(2, 3, 2)),
   answer(peers.rejects(1, 1, 9), "rejection-words"),
   answer(peers.rejects(3, 4, 5), "rejection-words"),
-  { args: "-v -ta 1 $ a.dcm", peer: peers.SILENT, differs: ["reasons", "not-sent-line"] },
+  {
+    args: "-v -ta 1 $ a.dcm",
+    peer: peers.SILENT,
+    differs: ["reasons", "violations-told", "not-sent-line"],
+  },
   answer(peers.CLOSES_AT_ONCE, "reasons"),
   answer(peers.ABORTS_AT_ONCE, "reasons"),
   answer(peers.GARBAGE_AT_ONCE, "reasons", "violations-told"),
@@ -133,7 +137,7 @@ export const ASSOCIATION: readonly Case[] = [
   {
     args: "-v -ta 4 $ a.dcm",
     peer: peers.NEVER_RELEASES,
-    differs: ["reasons", "lost-exit-code"],
+    differs: ["reasons", "violations-told", "lost-exit-code"],
   },
   {
     args: "-v $ a.dcm",
