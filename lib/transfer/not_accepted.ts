@@ -6,7 +6,7 @@ import {
   type SyntaxWish,
   wasProposed,
 } from "../association/proposal.ts";
-import { longNameOf } from "../dicom/transfer_syntaxes.ts";
+import { longNameOf, transferSyntaxOf } from "../dicom/transfer_syntaxes.ts";
 import { nameOf } from "../dicom/uids.ts";
 import { Fault } from "../errors.ts";
 import type { Instance, Need } from "../source/instance.ts";
@@ -43,8 +43,10 @@ export function whyNotAccepted(
       `the peer takes ${className} only as ${taken}, the file is ${longNameOf(transferSyntax)}`,
       {
         code,
-        remedy: "decompress the file first (dcmdjpeg, dcmdrle, gdcmconv), " +
-          "or have the transfer syntax enabled at the peer",
+        remedy: transferSyntaxOf(transferSyntax) === undefined
+          ? "export the file in a standard transfer syntax: this one is private to whoever made it"
+          : "decompress the file first (dcmdjpeg, dcmdrle, gdcmconv), " +
+            "or have the transfer syntax enabled at the peer",
       },
     );
   }
