@@ -39,14 +39,10 @@ export function severalTimes({ task, network }: Settings): string | undefined {
 }
 
 /**
+ * What can be told without opening it.
  * @param again the option for which it has to be read more than once
- * @param look into it, and note what it needs
  */
-export async function checkInput(
-  operand: Operand,
-  again: string | undefined,
-  look: { readonly needs: Map<string, Need>; readonly openInstance: OpenInstance } | undefined,
-): Promise<BadInput | undefined> {
+export function checkFromOutside(operand: Operand, again: string | undefined): BadInput | undefined {
   const { path, scanned, fault, seen } = operand;
   if (fault !== undefined) return { ...operand, fault };
   if (!scanned && seen === "nothing") return new MissingInput(path);
@@ -56,13 +52,21 @@ export async function checkInput(
     });
     return { ...operand, fault: refused };
   }
-  if (look === undefined) return undefined;
+  return undefined;
+}
+
+/** Looks into it, and notes what it needs. */
+export async function checkInside(
+  operand: Operand,
+  { needs, openInstance }: { readonly needs: Map<string, Need>; readonly openInstance: OpenInstance },
+): Promise<BadInput | undefined> {
+  const { path } = operand;
   try {
-    const instance = await look.openInstance({ ...operand, number: 0 });
+    const instance = await openInstance({ ...operand, number: 0 });
     if ("skipped" in instance) return undefined;
     const { sopClassUid, transferSyntax } = instance;
     instance.close();
-    look.needs.set(`${sopClassUid} ${transferSyntax}`, { sopClassUid, transferSyntax });
+    needs.set(`${sopClassUid} ${transferSyntax}`, { sopClassUid, transferSyntax });
     return undefined;
   } catch (caught) {
     const why = asFault(caught);

@@ -3,7 +3,7 @@
 import type { Settings } from "../cli/settings.ts";
 import { Fault } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
-import { type BadInput, checkInput, MissingInput, severalTimes } from "./check_input.ts";
+import { type BadInput, checkFromOutside, checkInside, MissingInput, severalTimes } from "./check_input.ts";
 import { FoundOperands } from "./found_operands.ts";
 import type { Input, Need, OpenInstance } from "./instance.ts";
 import type { Operand } from "./operands.ts";
@@ -92,7 +92,9 @@ export class Inputs {
         if (count === 0) this.#log.info("checking input files ...");
         count++;
         totalBytes = sum(totalBytes, operand.sizeBytes);
-        const one = await this.untilStopped(checkInput(operand, again, look));
+        // Of very many files each promise would be felt.
+        const one = checkFromOutside(operand, again) ??
+          (look === undefined ? undefined : await this.untilStopped(checkInside(operand, look)));
         if (one === undefined) continue;
         if (operand.seen !== "nothing") this.#bad.set(count, one);
         const { fault } = one;
