@@ -3,30 +3,24 @@
 import { type ContextWish, neededContexts, numbered } from "./association/proposal.ts";
 import type { Fault } from "./errors.ts";
 import { type Lines, printableLines } from "./log/printable.ts";
-import { formerJournalOf, openOptionsOf, profileOf } from "./prepare.ts";
-import { beginWithFiles, instances, tellProspects } from "./prospects.ts";
+import { formerJournalOf } from "./prepare.ts";
+import { beginWithFiles, instances, readyToLook, tellProspects } from "./prospects.ts";
 import { fileLines, proposalLines } from "./report/dry_run_lines.ts";
 import type { ProposalEvent } from "./report/events.ts";
 import { filesText } from "./report/quantity.ts";
 import type { Ending } from "./report/summary.ts";
 import type { Instance, Need } from "./source/instance.ts";
-import { exceptStored } from "./source/journaled.ts";
-import { instanceOpener } from "./source/open_instance.ts";
 import { type Stage, stoppedEarly } from "./stage.ts";
 import { mayPropose, whyNotAccepted } from "./transfer/not_accepted.ts";
 import { transferPlanOf } from "./transfer/plan.ts";
 
 export async function dryRun(stage: Stage): Promise<Ending> {
-  const { settings, log, inputs, telling, signals } = stage;
+  const { settings, telling, signals } = stage;
   const say = (lines: Lines) => settings.report.json || stage.toStdout(`${printableLines(lines)}\n`);
   using journal = await formerJournalOf(settings);
-  const equipment = await Promise.race([
-    Promise.all([profileOf(settings, log), openOptionsOf(settings, log)]),
-    signals.first,
-  ]);
-  if (equipment === undefined) return await stoppedEarly(stage);
-  const [profile, options] = equipment;
-  const openInstance = exceptStored(instanceOpener(options, inputs.pace), journal);
+  const ready = await readyToLook(stage, journal);
+  if (ready === undefined) return await stoppedEarly(stage);
+  const { profile, openInstance } = ready;
   const checked = await beginWithFiles(stage, openInstance);
   const { contexts: first, wish } = transferPlanOf(settings, profile, checked.needs);
   const aside = new Map<string, Need>();

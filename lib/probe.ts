@@ -22,15 +22,13 @@ import { VERIFICATION } from "./dicom/uids.ts";
 import { releaseQuietly, roundMilliseconds, sendEcho, VERIFICATION_CONTEXT } from "./echo.ts";
 import { asFault, Fault } from "./errors.ts";
 import { printableLines } from "./log/printable.ts";
-import { connectorOf, formerJournalOf, openOptionsOf, profileOf } from "./prepare.ts";
-import { beginWithFiles, instances, tellProspects } from "./prospects.ts";
+import { connectorOf, formerJournalOf } from "./prepare.ts";
+import { beginWithFiles, instances, readyToLook, tellProspects } from "./prospects.ts";
 import type { ProbedContext, ProbeEvent, TlsFacts } from "./report/events.ts";
 import { observed } from "./report/observed.ts";
 import { probeLines, refusalText } from "./report/probe_lines.ts";
 import type { Ending } from "./report/summary.ts";
 import type { Instance, Need } from "./source/instance.ts";
-import { exceptStored } from "./source/journaled.ts";
-import { instanceOpener } from "./source/open_instance.ts";
 import { type Stage, stoppedEarly } from "./stage.ts";
 import { whyNotAccepted } from "./transfer/not_accepted.ts";
 import { type OpenAssociation, openAssociation } from "./transfer/open.ts";
@@ -41,15 +39,11 @@ const GREETING_PATIENCE_MS = 2000;
 
 /** Exit code 0 only if every file could be sent; without files, if anything could. */
 export async function probe(stage: Stage): Promise<Ending> {
-  const { settings, log, inputs, telling, toStdout, signals } = stage;
+  const { settings, telling, toStdout, signals } = stage;
   using journal = await formerJournalOf(settings);
-  const equipment = await Promise.race([
-    Promise.all([profileOf(settings, log), openOptionsOf(settings, log)]),
-    signals.first,
-  ]);
-  if (equipment === undefined) return await stoppedEarly(stage);
-  const [profile, options] = equipment;
-  const openInstance = exceptStored(instanceOpener(options, inputs.pace), journal);
+  const ready = await readyToLook(stage, journal);
+  if (ready === undefined) return await stoppedEarly(stage);
+  const { profile, openInstance } = ready;
   const checked = await beginWithFiles(stage, openInstance);
   const needs = new Map<string, Need>();
   for await (const { sopClassUid, transferSyntax } of instances(stage, openInstance)) {

@@ -1,12 +1,35 @@
 /** Files that are only looked at: what would become of them if they were sent. */
 
 import { Turns } from "./bytes/turns.ts";
+import type { Profile } from "./cli/profile.ts";
 import { asFault, type Fault } from "./errors.ts";
+import { openOptionsOf, profileOf } from "./prepare.ts";
 import type { FileEvent } from "./report/events.ts";
 import { badInputEvent, neverTriedEvent, prospectEvent, skippedEvent } from "./report/file_event.ts";
 import type { CheckedInputs } from "./source/inputs.ts";
 import type { Instance, OpenInstance } from "./source/instance.ts";
+import type { Journal } from "./source/journal.ts";
+import { exceptStored } from "./source/journaled.ts";
+import { instanceOpener } from "./source/open_instance.ts";
 import { runEvent, type Stage } from "./stage.ts";
+
+/** What it takes to look at files. */
+export interface ReadyToLook {
+  readonly profile: Profile | undefined;
+  readonly openInstance: OpenInstance;
+}
+
+/** Reads what the settings name for it; undefined when a signal came first. @throws Fault "usage", "configuration" */
+export async function readyToLook(
+  { settings, log, inputs, signals }: Stage,
+  journal: Journal | undefined,
+): Promise<ReadyToLook | undefined> {
+  const reading = Promise.all([profileOf(settings, log), openOptionsOf(settings, log)]);
+  const read = await Promise.race([reading, signals.first]);
+  if (read === undefined) return undefined;
+  const [profile, options] = read;
+  return { profile, openInstance: exceptStored(instanceOpener(options, inputs.pace), journal) };
+}
 
 /** Counts the files and tells how many there are; there may be none. @throws Fault "input" as Inputs.check does */
 export async function beginWithFiles(

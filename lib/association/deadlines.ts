@@ -1,7 +1,7 @@
 /** The time limits of an association, kept by one slow timer instead of one timer for every operation. */
 
 import { Fault } from "../errors.ts";
-import { CONDITION } from "./refusals.ts";
+import { lostFault } from "./refusals.ts";
 
 /** All in seconds; absent means no limit. */
 export interface TimeLimits {
@@ -108,11 +108,7 @@ export class Deadlines {
     if (
       socketTimeoutSeconds !== undefined && bytesDue && nowMs - this.#movedMs >= socketTimeoutSeconds * 1000
     ) {
-      const text = `no byte moved either way for ${socketTimeoutSeconds} s (--socket-timeout)`;
-      return new Fault("lost", `Peer aborted Association (or never connected): ${text}`, {
-        code: CONDITION.peerAborted,
-        transient: true,
-      });
+      return lostFault(`no byte moved either way for ${socketTimeoutSeconds} s (--socket-timeout)`);
     }
     return undefined;
   }

@@ -1,6 +1,5 @@
 /** What the journal has to do with opening files: which are left out, and what is noted of those that were stored. */
 
-import type { ArchiveMember } from "./archives/member.ts";
 import type { Input, NoInstance, OpenInstance } from "./instance.ts";
 import type { FileVersion } from "./open_file.ts";
 import type { Journal } from "./journal.ts";
@@ -11,11 +10,11 @@ export function exceptStored(open: OpenInstance, journal: Journal | undefined): 
 }
 
 /** Why it is not sent again, if the journal says that it is stored. */
-export function storedBefore(journal: Journal, { path, member }: Input): NoInstance | undefined {
-  const isStored = member === undefined
-    ? journal.has(path)
-    : journal.has(member.archivePath, insideOf(member), member.version);
-  return isStored ? { skipped: "already stored, says the journal", isStored } : undefined;
+export function storedBefore(journal: Journal, input: Input): NoInstance | undefined {
+  const { path, inside, version } = placeOf(input);
+  return journal.has(path, inside, version)
+    ? { skipped: "already stored, says the journal", isStored: true }
+    : undefined;
 }
 
 /**
@@ -25,16 +24,18 @@ export function storedBefore(journal: Journal, { path, member }: Input): NoInsta
  */
 export function noteStored(
   journal: Journal | undefined,
-  { path, member }: Input,
+  input: Input,
   version: FileVersion | undefined,
   sopInstanceUid: string,
 ): void {
   if (version === undefined) return;
-  if (member === undefined) journal?.add(path, "", version, sopInstanceUid);
-  else journal?.add(member.archivePath, insideOf(member), version, sopInstanceUid);
+  const { path, inside } = placeOf(input);
+  journal?.add(path, inside, version, sopInstanceUid);
 }
 
-/** Several members can have the same name. */
-function insideOf({ name, offset }: ArchiveMember): string {
-  return `!${name}@${offset}`;
+/** The file that holds it, of an archive as the member was found in it, and which member that is: several can have the same name. */
+function placeOf({ path, member }: Input) {
+  if (member === undefined) return { path, inside: "", version: undefined };
+  const { archivePath, version, name, offset } = member;
+  return { path: archivePath, inside: `!${name}@${offset}`, version };
 }

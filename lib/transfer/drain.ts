@@ -88,7 +88,8 @@ export class Drain {
       first = undefined;
       while (prepared !== undefined && !course.halted && delivery.usable) {
         const { work, instance } = prepared;
-        const way = await this.#wayWithoutRoom(prepared);
+        const crowded = whyCrowded(prepared);
+        const way = crowded === undefined ? "alone" : await this.#around.withoutRoom(crowded);
         if (way === "leave") {
           leaves = true;
           break;
@@ -125,13 +126,6 @@ export class Drain {
     const { usable } = delivery;
     await this.#close();
     return { usable, begun, progress, leaves };
-  }
-
-  /** "alone" also when there is room. */
-  async #wayWithoutRoom({ work, instance }: Prepared): Promise<WithoutRoom> {
-    // What was found while the folders were read is not tried again.
-    const isCrowded = instance instanceof Fault && work.fault === undefined && isTooManyOpenFiles(instance);
-    return isCrowded ? await this.#around.withoutRoom(instance) : "alone";
   }
 
   /** Releases an association, or aborts it if that is asked for or nothing else is left. */
@@ -201,4 +195,10 @@ export class Drain {
       }
     }
   }
+}
+
+/** The file could not be opened because too many are. What was found while the folders were read is not tried again. */
+function whyCrowded({ work, instance }: Prepared): Fault | undefined {
+  const isCrowded = instance instanceof Fault && work.fault === undefined && isTooManyOpenFiles(instance);
+  return isCrowded ? instance : undefined;
 }

@@ -9,6 +9,7 @@ import {
   type ContextWish,
   numbered,
 } from "../association/proposal.ts";
+import { isAbortOfPeer } from "../association/refusals.ts";
 import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from "../dicom/implementation.ts";
 import { APPLICATION_CONTEXT } from "../dicom/uids.ts";
 import { Fault } from "../errors.ts";
@@ -120,15 +121,15 @@ async function requested(association: Promise<Association>, isTls: boolean): Pro
     throw new Fault("lost", message, {
       code,
       transient,
-      remedy: hangUpRemedy(message, isTls),
+      remedy: hangUpRemedy(caught, isTls),
       cause: caught,
     });
   }
 }
 
-function hangUpRemedy(message: string, isTls: boolean): string {
+function hangUpRemedy(fault: Fault, isTls: boolean): string {
   const log = "the peer's log says why";
-  if (message.includes("A-ABORT")) return `the peer does not want this association: ${log}`;
+  if (isAbortOfPeer(fault)) return `the peer does not want this association: ${log}`;
   if (isTls) {
     return `this may be no DICOM port, or the peer does not let us in: check the port number; ${log}`;
   }
