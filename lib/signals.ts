@@ -29,8 +29,6 @@ export function listenForStop(tell: (name: string, isFirst: boolean) => void): S
   const isIgnored = (name: StopSignal) => (ignored >> (NUMBERS[name] - 1) & 1) === 1;
   // With the first listener the runtime takes all three, and ends by those that nobody listens for. These never end.
   for (const name of known.filter(isIgnored)) Deno.addSignalListener(name, () => {});
-  // Writing beyond the limit of file sizes (ulimit -f) is to fail and be told; the system would end the process.
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGXFSZ", () => {});
   const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let came: StopSignal | undefined;
   let count = 0;
@@ -44,6 +42,9 @@ export function listenForStop(tell: (name: string, isFirst: boolean) => void): S
     Deno.addSignalListener(name, listener);
     return { name, listener };
   });
+  // Writing beyond the limit of file sizes (ulimit -f) is to fail and be told; the system would end the process. Not
+  // before the others are listened for: the runtime would end by a TERM that comes in between.
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGXFSZ", () => {});
   return {
     first: first.promise,
     second: second.promise,

@@ -261,7 +261,8 @@ for (const [task, options] of Object.entries(WAITED_FOR)) {
 function listensForTerm(pid: number): boolean {
   if (!Deno.readTextFileSync(`/proc/${pid}/cmdline`).startsWith(STORESCU)) return false;
   const [, caught = "0"] = /^SigCgt:\s*(\w+)$/m.exec(Deno.readTextFileSync(`/proc/${pid}/status`)) ?? [];
-  return (BigInt(`0x${caught}`) >> 14n & 1n) === 1n;
+  // That of SIGXFSZ is the last one made; TERM is caught as soon as there is any.
+  return (BigInt(`0x${caught}`) >> 24n & 1n) === 1n;
 }
 
 const TO_FIFO = `log4cplus.rootLogger = INFO, f
