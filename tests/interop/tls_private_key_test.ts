@@ -208,6 +208,33 @@ for (const [name, content, format, reason] of NOT_KEYS) {
     }));
 }
 
+/** Made for this test: P-256, AES-128 with one round of PBKDF2, the password is "x". */
+const LUCKILY_PADDED = [
+  "-----BEGIN ENCRYPTED PRIVATE KEY-----",
+  "MIHrMFYGCSqGSIb3DQEFDTBJMCgGCSqGSIb3DQEFDDAbBAghUDyiefWvyQIBATAM",
+  "BggqhkiG9w0CCQUAMB0GCWCGSAFlAwQBAgQQXTGzD3fFOzH+xISMc4qddASBkGiD",
+  "RM4wBzPxN+I8miZdRIkrWQSRUDM158+UbLaxP6/5n+omOmBQbr4iyAUdkZN4gAb2",
+  "XszF2JSqZjXeCB0mLvgTEiM1mFduFwrsgIFFs3r8M/05GtuXqoc3OaBicTCy9jsU",
+  "d84kv/GhWPkBdl8O5FTdoUfNOdPb293UojHD+o4/DIIAg9j/vglbaRCmsVfNuQ==",
+  "-----END ENCRYPTED PRIVATE KEY-----",
+].join("\n");
+
+Deno.test("a wrong password is told as one even when what it decrypts to ends like padding", async () => {
+  for (const library of [openOpenSsl(), undefined]) {
+    const opening = (password: string) =>
+      openPrivateKey(new TextEncoder().encode(LUCKILY_PADDED), "padded.key", {
+        format: "pem",
+        password: () => Promise.resolve(password),
+        library,
+      });
+    assertMatch((await opening("x")).pem, /^-----BEGIN PRIVATE KEY/);
+    for (const wrong of ["wrong", "wrong 77"]) {
+      const refusal = await assertRejects(() => opening(wrong), Error);
+      assertMatch(refusal.message, /^the password is wrong/);
+    }
+  }
+});
+
 Deno.test("any bytes are a private key or a reason, never a crash", async () => {
   const seed = crypto.getRandomValues(new Uint32Array(1))[0] ?? 1;
   let state = seed;

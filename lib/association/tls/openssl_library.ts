@@ -114,29 +114,33 @@ export class OpenSsl {
     return this.withBio(der, (bio) => read(bio, null));
   }
 
-  /** Any private key as PKCS#8, from PEM, DER or PKCS#12. @throws {Error} with the library's reason. */
-  openPrivateKey(bytes: Bytes, password: string): Bytes {
+  /**
+   * Any private key as PKCS#8, from PEM, DER or PKCS#12; without a password only what is not encrypted.
+   * @throws {Error} with the library's reason
+   */
+  openPrivateKey(bytes: Bytes, password?: string): Bytes {
     const { crypto, rareCrypto } = this;
+    const secret = cText(password ?? "");
     crypto.ERR_clear_error();
-    const key =
-      this.withBio(bytes, (bio) => rareCrypto.PEM_read_bio_PrivateKey(bio, null, null, cText(password))) ??
-        this.withBio(bytes, (bio) => rareCrypto.d2i_PKCS8PrivateKey_bio(bio, null, null, cText(password))) ??
-        this.withBio(bytes, (bio) => rareCrypto.d2i_PrivateKey_bio(bio, null));
+    const key = this.withBio(bytes, (bio) => rareCrypto.PEM_read_bio_PrivateKey(bio, null, null, secret)) ??
+      this.withBio(bytes, (bio) => rareCrypto.d2i_PKCS8PrivateKey_bio(bio, null, null, secret)) ??
+      this.withBio(bytes, (bio) => rareCrypto.d2i_PrivateKey_bio(bio, null));
     if (key === null) return this.#keyOfPkcs12(bytes, password);
     const der = this.#written((bio) => rareCrypto.i2d_PKCS8PrivateKeyInfo_bio(bio, key));
     rareCrypto.EVP_PKEY_free(key);
     return der;
   }
 
-  #keyOfPkcs12(bytes: Bytes, password: string): Bytes {
+  #keyOfPkcs12(bytes: Bytes, password: string | undefined): Bytes {
     const { crypto, rareCrypto } = this;
     const archive = this.fromDer(bytes, rareCrypto.d2i_PKCS12_bio);
     // If it is none, the error that counts is the first of the attempts before.
     if (archive !== null) crypto.ERR_clear_error();
-    const [address] = this.#parsedPkcs12(archive, password);
+    const [address] = this.#parsedPkcs12(archive, password ?? "");
     if (address === undefined || address === 0n) {
       const { text } = this.takeError();
-      throw new Error(/decrypt|mac verify/.test(text) ? `the password is wrong (${text})` : text);
+      if (password === undefined || UNKNOWN_ENCRYPTION.test(text)) throw new Error(text);
+      throw new Error(`the password is wrong, or the file is damaged (${text})`);
     }
     const der = this.#written((bio) => rareCrypto.i2d_PKCS8PrivateKeyInfo_bio_at(bio, address));
     rareCrypto.EVP_PKEY_free_at(address);
@@ -176,6 +180,12 @@ export class OpenSsl {
     return Number(this.crypto.BIO_ctrl(bio, PENDING, 0n, null));
   }
 }
+
+/**
+ * Reasons of the library that no other password would mend. All others can come from a wrong one: one in 256 leaves
+ * padding that looks right, and what it decrypts to is no key for reasons of many names.
+ */
+const UNKNOWN_ENCRYPTION = /unsupported|unknown/;
 
 /** A text as C wants it. */
 export function cText(text: string): Bytes {

@@ -45,7 +45,7 @@ export async function openPrivateKey(bytes: Bytes, path: string, opening: KeyOpe
   const encoding = encodingOf(bytes, opening.format);
   const { library } = opening;
   if (encoding.kind === "plain") {
-    return fromDer(encoding.der, encoding.types) ?? viaLibrary(library, encoding.der, "", path);
+    return fromDer(encoding.der, encoding.types) ?? viaLibrary(library, encoding.der, undefined, path);
   }
   const password = await opening.password();
   if (encoding.kind === "traditional") {
@@ -145,7 +145,12 @@ function decryptTraditional(der: Bytes, dek: string, password: string): Bytes | 
   }
 }
 
-function viaLibrary(library: OpenSsl | undefined, bytes: Bytes, password: string, path: string): PrivateKey {
+function viaLibrary(
+  library: OpenSsl | undefined,
+  bytes: Bytes,
+  password: string | undefined,
+  path: string,
+): PrivateKey {
   if (library === undefined) {
     const [command, ...options] = isPkcs12(bytes) ? ["pkcs12", "-nocerts", "-nodes"] : ["pkey"];
     throw new Error(
