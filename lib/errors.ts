@@ -30,6 +30,10 @@ export type FaultKind =
 
 /** Extra facts of a fault; all optional. */
 export interface FaultDetails {
+  /** The file it is about: its name begins the message, and stands nowhere else in it. */
+  readonly file?: string | undefined;
+  /** DCMTK's line about that file, which scripts look for: it is the message where nothing names the file beforehand. */
+  readonly line?: string | undefined;
   /** DCMTK's condition code, "MMMM:CCCC", where scripts look for one. */
   readonly code?: string | undefined;
   /** What the user could do about it, one sentence. */
@@ -39,25 +43,47 @@ export interface FaultDetails {
   readonly cause?: unknown;
 }
 
-/** The one error class of this program. `message` says what was attempted, on what, and why it failed. */
+/** The one error class of this program. `message` says on what file, if any, what was attempted, and why it failed. */
 export class Fault extends Error {
   override readonly name = "Fault";
   readonly kind: FaultKind;
+  readonly file: string | undefined;
+  readonly line: string | undefined;
   readonly code: string | undefined;
   readonly remedy: string | undefined;
   readonly transient: boolean;
+  readonly #what: string;
 
-  constructor(kind: FaultKind, message: string, details: FaultDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+  /** @param what the message, but for the name of the file */
+  constructor(kind: FaultKind, what: string, details: FaultDetails = {}) {
+    const { file, line = file === undefined ? what : `${file}: ${what}`, cause } = details;
+    super(line, cause === undefined ? undefined : { cause });
+    this.#what = what;
     this.kind = kind;
+    this.file = file;
+    this.line = details.line;
     this.code = details.code;
     this.remedy = details.remedy;
     this.transient = details.transient ?? false;
   }
 
+  /** What to say where `file` has been named already. What is wrong with another file begins with that one's name. */
+  messageBehind(file: string): string {
+    return file === this.file ? this.#what : this.message;
+  }
+
   /** The condition as DCMTK prints it: "0006:0317 text". */
   get condition(): string {
-    return this.code === undefined ? this.message : `${this.code} ${this.message}`;
+    return this.#withCode(this.message);
+  }
+
+  /** The same where `file` has been named already. */
+  conditionBehind(file: string): string {
+    return this.#withCode(this.messageBehind(file));
+  }
+
+  #withCode(message: string): string {
+    return this.code === undefined ? message : `${this.code} ${message}`;
   }
 
   /** The same line by line: DCMTK tells of a rejection in three. */

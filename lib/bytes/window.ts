@@ -63,7 +63,9 @@ export class ByteWindow {
     const got = expected > 0 ? bytes.readAt(offset, this.#buffer.subarray(0, expected)) : 0;
     if (got < expected) {
       const missing = bytes.lengthBytes - offset - got;
-      throw new Fault("input", `${this.#name} shrank while it was being read (${missing} bytes short)`);
+      throw new Fault("input", `it shrank while it was being read (${missing} bytes short)`, {
+        file: this.#name,
+      });
     }
     this.offset = offset;
     this.lengthBytes = Math.max(got, 0);

@@ -24,7 +24,8 @@ const LIKE_AN_ARCHIVE = /\.(zip|tar|gz|tgz|taz|7z|rar|t?bz2?|t?xz|zst)$/i;
 /** The fault of a file that is not DICOM at all; a scan passes over it, where a damaged instance is a failure. */
 export class NotDicom extends Fault {
   constructor(name: string, why: string, code: string) {
-    super("input", `${name} is not a DICOM file: ${why}`, {
+    super("input", `it is not a DICOM file: ${why}`, {
+      file: name,
       code,
       remedy: LIKE_AN_ARCHIVE.test(name)
         ? "it is no archive that can be read, either (.zip, .tar, .tar.gz, .tgz, .gz): unpack it, or copy it again"
@@ -36,7 +37,7 @@ export class NotDicom extends Fault {
 /** A few plausible elements and then nonsense: that was not DICOM after all. */
 export function asNotDicom(caught: unknown, name: string): unknown {
   if (!(caught instanceof Fault) || caught instanceof NotDicom) return caught;
-  return new NotDicom(name, caught.message, caught.code ?? "0001:000a");
+  return new NotDicom(name, caught.messageBehind(name), caught.code ?? "0001:000a");
 }
 
 export interface Beginning {
@@ -90,7 +91,8 @@ export function readBeginning(
       );
     }
     if (mode === "file") {
-      throw new Fault("input", `${name} has no file meta information, only a data set`, {
+      throw new Fault("input", "it has no file meta information, only a data set", {
+        file: name,
         code: "0001:001c",
         remedy: "leave out --read-file-only to send it nevertheless",
       });
@@ -113,7 +115,8 @@ export function readBeginning(
 
 function checkMode(meta: FileMeta, name: string, mode: ReadMode): void {
   if (mode !== "dataset" || !meta.present) return;
-  throw new Fault("input", `${name} has file meta information, so it is not a bare data set`, {
+  throw new Fault("input", "it has file meta information, so it is not a bare data set", {
+    file: name,
     code: "0001:000a",
     remedy: "leave out --read-dataset",
   });

@@ -38,7 +38,11 @@ export function conclude(
   const sopInstanceUid = settleUid(facts.sopInstanceUid, "SOPInstanceUID (0008,0018)", name, warnings) ||
     borrow(mediaStorageSopInstanceUid, name, "SOP Instance UID", fromMeta);
   if (sopClassUid === "" || sopInstanceUid === "") {
-    throw new Fault("input", `No SOP Class or Instance UID in file: ${name}`, { code: "0006:0202" });
+    throw new Fault("input", "No SOP Class or Instance UID", {
+      file: name,
+      line: `No SOP Class or Instance UID in file: ${name}`,
+      code: "0006:0202",
+    });
   }
   if (!directory) checkReach(beginning, walk, name, lengthBytes);
   if (lengthBytes !== undefined && facts.lacksPixelData) {
@@ -85,7 +89,8 @@ function checkReach(
   }
   const { dataSetOffset } = beginning.meta;
   const what = lengthBytes === 0 ? "it has no data set" : "its data set ends before the SOP Instance UID";
-  throw new Fault("input", `cannot read ${name}: ${what} (offset ${dataSetOffset + lengthBytes})`, {
+  throw new Fault("input", `cannot read it: ${what} (offset ${dataSetOffset + lengthBytes})`, {
+    file: name,
     code: "0006:0202",
     remedy: "the file is truncated: copy or export it again",
   });
@@ -144,14 +149,11 @@ function settleTransferSyntax(
       return compression;
     }
     const says = uid === "" ? "nothing says how" : `the meta header says ${longNameOf(uid)}`;
-    throw new Fault(
-      "input",
-      `cannot tell the transfer syntax of ${name}: its pixel data are compressed, but ${says}`,
-      {
-        code: "0006:020e",
-        remedy: "give it a meta header with the right (0002,0010) Transfer Syntax UID",
-      },
-    );
+    throw new Fault("input", `cannot tell its transfer syntax: its pixel data are compressed, but ${says}`, {
+      file: name,
+      code: "0006:020e",
+      remedy: "give it a meta header with the right (0002,0010) Transfer Syntax UID",
+    });
   }
   if (!meta.present) return native;
   if (declared === undefined) {
@@ -162,13 +164,11 @@ function settleTransferSyntax(
   }
   if (declared.encapsulated && facts.pixelDataBytes > 0) {
     if (!facts.nativeSizeFits) {
-      throw new Fault(
-        "input",
-        `cannot read (7FE0,0010) Pixel Data of ${name}: it has a length, which ${
-          longNameOf(uid)
-        } does not allow`,
-        { code: "0001:0035" },
-      );
+      const why = `they have a length, which ${longNameOf(uid)} does not allow`;
+      throw new Fault("input", `cannot read its (7FE0,0010) Pixel Data: ${why}`, {
+        file: name,
+        code: "0001:0035",
+      });
     }
     warnings.push(`the pixel data of ${name} are native, not ${longNameOf(uid)} as its meta header says`);
     return native;

@@ -52,10 +52,11 @@ export function convert(input: ByteSource, options: ConvertOptions): ByteSource 
   const source = transferSyntaxOf(from);
   const target = transferSyntaxOf(to);
   const encoding = options.encoding ?? expectedEncoding(source);
-  const inflated = source?.deflated === true ? new InflatedSource(input, `the data set of ${name}`) : input;
-  const transcoded = new Transcoder(inflated, {
-    name: source?.deflated === true ? `inflated ${name}` : name,
-    startOffset: source?.deflated === true ? 0 : options.startOffset ?? 0,
+  const inflated = source?.deflated === true;
+  const transcoded = new Transcoder(inflated ? new InflatedSource(input, name, "dataSet") : input, {
+    name,
+    inflated,
+    startOffset: inflated ? 0 : options.startOffset ?? 0,
     encoding,
     target: {
       // An unknown transfer syntax is only written as it was.

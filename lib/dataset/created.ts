@@ -13,13 +13,11 @@ export function createSequence(action: InsideAction, context: ValueContext): Uin
   if (items.length === 0) return undefined;
   const parts = items.map((item, index) => {
     if (item === index) return createItem(action.items.ofAdded(item), context);
-    throw new Fault(
-      "input",
-      `cannot add item ${item} to sequence ${
-        tagText(action.tag)
-      } in ${context.name}: there is no item ${index}`,
-      { remedy: "items count from 0" },
-    );
+    const what = `cannot add item ${item} to sequence ${tagText(action.tag)}`;
+    throw new Fault("input", `${what}: there is no item ${index}`, {
+      file: context.name,
+      remedy: "items count from 0",
+    });
   });
   return element(action.tag, VR_SQ, parts, context);
 }

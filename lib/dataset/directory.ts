@@ -148,10 +148,9 @@ class Reader {
 
   fault(offset: number, why: string): Fault {
     const { tag } = this.header;
-    return new Fault(
-      "input",
-      `cannot read DICOMDIR ${this.#name} at offset ${offset}, ${tagText(tag)}: ${why}`,
-      { remedy: "name the files or their folder (with +sd +r) instead of the DICOMDIR" },
-    );
+    return new Fault("input", `cannot read the DICOMDIR at offset ${offset}, ${tagText(tag)}: ${why}`, {
+      file: this.#name,
+      remedy: "name the files or their folder (with +sd +r) instead of the DICOMDIR",
+    });
   }
 }

@@ -173,11 +173,7 @@ function fits32Bits(name: string, value: string): boolean {
 export function encodeValue(tag: number, value: EditValue, context: ValueContext): EncodedValue {
   const { name, target } = context;
   const fail = (why: string, remedy?: string): Fault =>
-    new Fault(
-      "input",
-      `cannot set ${tagText(tag)} in ${name}: ${why}`,
-      remedy === undefined ? {} : { remedy },
-    );
+    new Fault("input", `cannot set ${tagText(tag)}: ${why}`, { file: name, remedy });
   const stated = value.vr === 0 ? context.dictionaryVrOf(tag) : value.vr;
   const vr = contextVr(stated, tag, context.pixelRepresentation, 0);
   if (vr === 0) {

@@ -79,12 +79,11 @@ export class Editing {
     const item = inside.items.missingFrom(level.items)[0];
     if (item === undefined) return false;
     if (item > level.items) {
-      throw new Fault(
-        "input",
-        `cannot change item ${item} of sequence ${tagText(level.tag)} in ${this.#walk.task.name}: ` +
-          `it has only ${level.items} items`,
-        { remedy: `items count from 0; ${level.items} adds one` },
-      );
+      const what = `cannot change item ${item} of sequence ${tagText(level.tag)}`;
+      throw new Fault("input", `${what}: it has only ${level.items} items`, {
+        file: this.#walk.task.name,
+        remedy: `items count from 0; ${level.items} adds one`,
+      });
     }
     this.#walk.outlet.literal(createItem(inside.items.ofAdded(item), this.#contextOf(level)));
     level.items++;
@@ -114,15 +113,12 @@ export class Editing {
 
   /** A sequence has been added, and now it comes. */
   #comesTooLate(tag: number): Fault {
-    return new Fault(
-      "input",
-      `cannot change sequence ${tagText(tag)} in ${this.#walk.task.name}: it does not come in tag order, ` +
-        "so that it was taken for missing",
-      {
-        remedy:
-          "put its elements in order before, such as by dcmconv; if it came as a stream, save it as a file",
-      },
-    );
+    const why = "it does not come in tag order, so that it was taken for missing";
+    return new Fault("input", `cannot change sequence ${tagText(tag)}: ${why}`, {
+      file: this.#walk.task.name,
+      remedy:
+        "put its elements in order before, such as by dcmconv; if it came as a stream, save it as a file",
+    });
   }
 
   #contextOf(level: Level): ValueContext {

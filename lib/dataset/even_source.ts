@@ -45,15 +45,12 @@ class EvenSource implements ByteSource {
   }
 
   #hasOddElement(): Fault {
-    return new Fault(
-      "input",
-      `${this.#name} has a data element of odd length, which came too late to be padded`,
-      {
-        code: "0001:0004",
-        remedy:
-          "save it as a file, of an archive unpack it: in a file it is found, and padded, before it is sent",
-      },
-    );
+    return new Fault("input", "it has a data element of odd length, which came too late to be padded", {
+      file: this.#name,
+      code: "0001:0004",
+      remedy:
+        "save it as a file, of an archive unpack it: in a file it is found, and padded, before it is sent",
+    });
   }
 
   close(): void {

@@ -41,7 +41,7 @@ export class InflatingFeed {
       this.#wake();
     });
     inflate.on("error", (error: Error) => {
-      this.#broken ??= cannotInflate(`the data set of ${name}`, error);
+      this.#broken ??= cannotInflate(name, "its data set", error);
       this.#wake();
     });
   }
@@ -94,10 +94,9 @@ export class InflatingFeed {
     try {
       this.#inflatedBytes += piece.length;
       if (this.#inflatedBytes > MAX_INFLATED_BYTES) {
-        throw new Fault(
-          "input",
-          `the data set of ${this.#name} inflates to more than ${MAX_INFLATED_BYTES} bytes`,
-        );
+        throw new Fault("input", `its data set inflates to more than ${MAX_INFLATED_BYTES} bytes`, {
+          file: this.#name,
+        });
       }
       this.#feed.push(piece);
       this.#last = piece;

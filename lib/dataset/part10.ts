@@ -72,7 +72,8 @@ export function readFileMeta(window: ByteWindow, name: string): FileMeta {
     const { tag, lengthBytes, headerBytes } = header;
     const valueOffset = offset + headerBytes;
     if (lengthBytes === UNDEFINED_LENGTH) {
-      throw new Fault("input", `cannot read meta element ${tagText(tag)} in ${name}: it has no length`, {
+      throw new Fault("input", `cannot read meta element ${tagText(tag)}: it has no length`, {
+        file: name,
         code: "0001:000a",
       });
     }
@@ -117,7 +118,8 @@ export function readFileMeta(window: ByteWindow, name: string): FileMeta {
 }
 
 function endsEarly(name: string, offset: number, what: string, why: string): Fault {
-  return new Fault("input", `cannot read ${what} in ${name} at offset ${offset}: ${why}`, {
+  return new Fault("input", `cannot read ${what} at offset ${offset}: ${why}`, {
+    file: name,
     code: "0001:0004",
     remedy: "the file is truncated: copy or export it again",
   });

@@ -107,8 +107,9 @@ interface PassingCheck {
 }
 
 async function openCheck(beginning: Beginning, walk: StructureWalk, name: string): Promise<PassingCheck> {
-  walk.begin(name, beginning.encoding, beginning.deflated ? 0 : beginning.meta.dataSetOffset, Infinity);
-  return beginning.deflated ? await InflatingFeed.open(name, walk) : new StructureFeed(walk);
+  const { deflated, encoding, meta } = beginning;
+  walk.begin(name, encoding, deflated ? 0 : meta.dataSetOffset, Infinity, deflated);
+  return deflated ? await InflatingFeed.open(name, walk) : new StructureFeed(walk);
 }
 
 /** Holds the end of a stream against what was said when only its start was known. */
@@ -125,7 +126,8 @@ class Ending {
   confirm(): void {
     const { beginning, walk, name, survey } = this;
     if (walk.paddingFrom >= 0) {
-      throw new Fault("input", `${name} ends with zeros, which are not part of the data set`, {
+      throw new Fault("input", "it ends with zeros, which are not part of the data set", {
+        file: name,
         remedy: "save it as a file: from there they can be left out",
       });
     }
@@ -134,7 +136,8 @@ class Ending {
       transferSyntax !== survey.transferSyntax || sopClassUid !== survey.sopClassUid ||
       sopInstanceUid !== survey.sopInstanceUid
     ) {
-      throw new Fault("input", `${name} is not what its first ${PREFIX_BYTES} bytes show`, {
+      throw new Fault("input", `it is not what its first ${PREFIX_BYTES} bytes show`, {
+        file: name,
         remedy: "save it as a file: a file is read to the end before it is sent",
       });
     }

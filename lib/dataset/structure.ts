@@ -26,7 +26,14 @@ import {
   UNDEFINED_LENGTH,
 } from "./element.ts";
 import { LateElements } from "./late_elements.ts";
-import { broken, endsInside, headerEndsEarly, type Place, valueEndsEarly } from "./structure_faults.ts";
+import {
+  broken,
+  endsInside,
+  headerEndsEarly,
+  offsetText,
+  type Place,
+  valueEndsEarly,
+} from "./structure_faults.ts";
 import { isNoted, TopLevelFacts } from "./top_level.ts";
 import { undefinedLengthKind } from "./undefined_length.ts";
 import { Warnings } from "./warnings.ts";
@@ -55,15 +62,17 @@ export class StructureWalk {
   #here = this.#root;
   #start = 0;
   #name = "";
+  #inflated = false;
   /** Offset of the header whose value has been skipped last. */
   #skippedFrom = 0;
 
   /**
    * Starts a walk over the data set that begins at offset `start` and ends at offset `end` (Infinity: not known yet).
-   * `name` is for messages, such as "a.dcm".
+   * `name` of the file, and whether these are the bytes that its data set inflates to, are for messages.
    */
-  begin(name: string, encoding: Encoding, start: number, end: number): void {
+  begin(name: string, encoding: Encoding, start: number, end: number, inflated = false): void {
     this.#name = name;
+    this.#inflated = inflated;
     this.#start = start;
     this.next = start;
     this.needBytes = HEADER_WINDOW_BYTES;
@@ -164,8 +173,8 @@ export class StructureWalk {
   /** A delimitation item: ends what has no length, and is tolerated at the very end of what has one. */
   #delimit(here: Container): void {
     const { lengthBytes, tag } = this.#header;
-    const { name, offset } = this.#place;
-    const where = () => `${tagText(tag)} in ${name} at offset ${offset}`;
+    const place = this.#place;
+    const where = () => `${tagText(tag)} in ${place.name} at ${offsetText(place)}`;
     if (lengthBytes !== 0) this.warnings.add(() => `${where()} should have the length 0, not ${lengthBytes}`);
     const next = this.next + 8;
     if (here.end === UNTIL_DELIMITER) this.#leave();
@@ -300,10 +309,9 @@ export class StructureWalk {
   #passPadding(view: DataView, at: number, windowBytes: number): void {
     for (let offset = at; offset < windowBytes; offset++) {
       if (view.getUint8(offset) === 0) continue;
-      const where = `${this.#name} at offset ${this.next + offset - at}`;
-      throw new Fault("input", `cannot read ${where}: something follows the zeros behind the data set`, {
-        code: "0001:0001",
-      });
+      const where = offsetText({ ...this.#place, offset: this.next + offset - at });
+      const what = `cannot read it: something follows the zeros behind its data set at ${where}`;
+      throw new Fault("input", what, { file: this.#name, code: "0001:0001" });
     }
     this.next += windowBytes - at;
   }
@@ -318,12 +326,12 @@ export class StructureWalk {
     const paddingBytes = this.next - this.paddingFrom;
     if (this.paddingFrom < 0) return;
     this.warnings.add(() =>
-      `${this.#name} ends with ${paddingBytes} bytes of zeros, which are not part of the data set`
+      `${paddingBytes} bytes of zeros follow the data set of ${this.#name}, and are not part of it`
     );
   }
 
   get #place(): Place {
-    return { name: this.#name, offset: this.next };
+    return { name: this.#name, offset: this.next, inflated: this.#inflated };
   }
 
   #broken(code: string, why: string): Fault {

@@ -10,9 +10,16 @@ const DCMTK_IMMEDIATE_BYTES = 4096;
 
 /** Where a header stands: for messages. */
 export interface Place {
-  /** Such as "a.dcm". */
+  /** The file. */
   readonly name: string;
   readonly offset: number;
+  /** The offset counts in what its data set inflates to. */
+  readonly inflated: boolean;
+}
+
+/** "offset 12". */
+export function offsetText({ offset, inflated }: Place): string {
+  return inflated ? `offset ${offset} of its inflated data set` : `offset ${offset}`;
 }
 
 /** An element that is all there, but cannot be at this place or like this. */
@@ -40,23 +47,24 @@ export function valueEndsEarly(header: ElementHeader, place: Place, missing: num
 
 /** The data end where something is still open. */
 export function endsInside(container: Container, place: Place): Fault {
-  return new Fault("input", `${place.name} ends inside ${textOf(container)} at offset ${place.offset}`, {
+  return new Fault("input", `it ends inside ${textOf(container)} at ${offsetText(place)}`, {
+    file: place.name,
     code: container.kind === ITEM ? "0001:0026" : "0001:0022",
     remedy: TRUNCATED_REMEDY,
   });
 }
 
 function cannotRead(what: string, place: Place, why: string, details: FaultDetails): Fault {
-  return new Fault(
-    "input",
-    `cannot read ${what} in ${place.name} at offset ${place.offset}: ${why}`,
-    details,
-  );
+  return new Fault("input", `cannot read ${what} at ${offsetText(place)}: ${why}`, {
+    file: place.name,
+    ...details,
+  });
 }
 
-/** A deflated data set, or a compressed file, that is no deflate stream to its end. */
-export function cannotInflate(what: string, cause: Error): Fault {
+/** A compressed file, or the deflated data set of one, that is no deflate stream to its end. */
+export function cannotInflate(file: string, what: "it" | "its data set", cause: Error): Fault {
   return new Fault("input", `cannot inflate ${what}: ${cause.message}`, {
+    file,
     code: "0001:000a",
     remedy: "the file is truncated or damaged: copy or export it again",
     cause,

@@ -109,12 +109,12 @@ const pieces = new SpareBuffers(64 * 1024, 8);
 async function surveyDeflated(bytes: SeekableBytes, beginning: Beginning, name: string): Promise<Survey> {
   const { dataSetOffset } = beginning.meta;
   const walk = new StructureWalk();
-  walk.begin(`inflated ${name}`, beginning.encoding, 0, Infinity);
+  walk.begin(name, beginning.encoding, 0, Infinity, true);
   const feed = await InflatingFeed.open(name, walk);
   const piece = pieces.take();
   for (let offset = dataSetOffset; offset < bytes.lengthBytes;) {
     const lengthBytes = bytes.readAt(offset, piece);
-    if (lengthBytes === 0) throw new Fault("input", `${name} shrank while it was being read`);
+    if (lengthBytes === 0) throw new Fault("input", "it shrank while it was being read", { file: name });
     await feed.push(piece.subarray(0, lengthBytes));
     offset += lengthBytes;
   }

@@ -45,7 +45,8 @@ export function readUid(view: DataView, offset: number, lengthBytes: number): Pa
 /** @throws Fault "input" when it is not all of it: that would be the UID of something else */
 export function wholeUid({ uid, isCut }: PaddedUid, element: string, name: string): string {
   if (!isCut) return uid;
-  throw new Fault("input", `cannot send ${name}: its ${element} is far too long to be a UID`, {
+  throw new Fault("input", `cannot send it: its ${element} is far too long to be a UID`, {
+    file: name,
     code: "0006:0202",
     remedy: "a UID has at most 64 characters: correct it where the file comes from",
   });

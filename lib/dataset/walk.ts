@@ -16,6 +16,7 @@ import type { LateElements } from "./late_elements.ts";
 import { ELEMENTS, ITEMS, Level, UNTIL_DELIMITER } from "./level.ts";
 import type { Outlet } from "./outlet.ts";
 import { PrivateBlocks } from "./private_blocks.ts";
+import { offsetText } from "./structure_faults.ts";
 
 /** Values up to this length are looked at where they matter: UIDs, private creators, character sets. */
 export const MAX_NOTED_BYTES = 1024;
@@ -25,9 +26,11 @@ const TRUNCATED_REMEDY = "the file is truncated: copy or export it again";
 
 /** What is to be done with a data set. */
 export interface Task {
-  /** For messages: "a.dcm". */
+  /** Of the file, for messages. */
   readonly name: string;
-  /** Where the data set starts in that file, so that messages give offsets in the file. */
+  /** What comes has been inflated: messages give offsets in that. */
+  readonly inflated: boolean;
+  /** Where the data set starts in the file, so that messages give offsets in the file. */
   readonly startOffset: number;
   readonly encoding: Encoding;
   readonly target: Target;
@@ -168,26 +171,33 @@ export class Walk {
   }
 
   #headerEndsEarly(): Fault {
-    return this.#cutOff(
-      `it ends within the header of a data element at offset ${this.#offset(this.position)}`,
-    );
+    return this.#cutOff("within the header of a data element");
   }
 
   #endsInside(level: Level): Fault {
-    return this.#cutOff(`it ends inside ${textOf(level)} at offset ${this.#offset(this.position)}`);
+    return this.#cutOff(`inside ${textOf(level)}`);
   }
 
-  #cutOff(why: string): Fault {
-    return new Fault("input", `cannot convert ${this.task.name}: ${why}`, {
+  #cutOff(where: string): Fault {
+    return new Fault("input", `cannot convert it: it ends ${where} at ${this.#offsetText(this.position)}`, {
+      file: this.task.name,
       code: CODE,
       remedy: TRUNCATED_REMEDY,
     });
   }
 
   #fault(position: number, why: string, remedy: string | undefined): Fault {
-    const where = `${tagText(this.header.tag)} in ${this.task.name} at offset ${this.#offset(position)}`;
-    const details = remedy === undefined ? { code: CODE } : { code: CODE, remedy };
-    return new Fault("input", `cannot convert data element ${where}: ${why}`, details);
+    const where = `${tagText(this.header.tag)} at ${this.#offsetText(position)}`;
+    return new Fault("input", `cannot convert data element ${where}: ${why}`, {
+      file: this.task.name,
+      code: CODE,
+      remedy,
+    });
+  }
+
+  #offsetText(position: number): string {
+    const { name, inflated } = this.task;
+    return offsetText({ name, inflated, offset: this.#offset(position) });
   }
 
   #offset(position: number): number {

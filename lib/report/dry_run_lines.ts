@@ -2,13 +2,12 @@
 
 import { longNameOf } from "../dicom/transfer_syntaxes.ts";
 import { nameOf } from "../dicom/uids.ts";
-import { aboutFile } from "../log/about_file.ts";
 import { type FileEvent, hasFailed, type ProposalEvent } from "./events.ts";
 import { bytesText } from "./quantity.ts";
 
 export function fileLines({ path, outcome, reason = "", remedy, ...facts }: FileEvent): string[] {
   if (outcome === "sendable") return [`would send   ${path}: ${factsText(facts)}`];
-  const why = aboutFile(path, reason);
+  const why = `${path}: ${reason}`;
   if (!hasFailed(outcome)) return [`would skip   ${why}`];
   return [`cannot send  ${why}`, ...(remedy === undefined ? [] : [`             hint: ${remedy}`])];
 }

@@ -72,7 +72,7 @@ export interface FileEvent {
   readonly status?: string;
   /** Tries before the last one. */
   readonly retries: number;
-  /** Why, for every outcome but stored. */
+  /** Why, for every outcome but stored; without the file's name. */
   readonly reason?: string;
   readonly remedy?: string;
 }

@@ -4,7 +4,7 @@ import { failureRemedy, statusDigits } from "../dimse/status.ts";
 import type { Fault } from "../errors.ts";
 import type { BadInput } from "../source/check_input.ts";
 import type { Instance } from "../source/instance.ts";
-import { commentText, type Outcome, refusalText } from "../transfer/outcome.ts";
+import { type Outcome, refusalText, warningText } from "../transfer/outcome.ts";
 import type { EndedWork } from "../transfer/work.ts";
 import type { FileEvent } from "./events.ts";
 
@@ -14,7 +14,7 @@ export const NEVER_TRIED = "its turn never came";
 export function fileEventOf(ended: EndedWork): FileEvent {
   const { work, outcome, identity } = ended;
   const { sopClassUid, sopInstanceUid, transferSyntax, lengthBytes } = identity ?? {};
-  const reason = reasonOf(outcome);
+  const reason = reasonOf(work.path, outcome);
   const remedy = remedyOf(outcome);
   return {
     event: "file",
@@ -37,21 +37,21 @@ function remedyOf(outcome: Outcome): string | undefined {
 }
 
 /** One line, without the file's name. */
-function reasonOf(outcome: Outcome): string | undefined {
+function reasonOf(path: string, outcome: Outcome): string | undefined {
   switch (outcome.kind) {
     case "stored":
       return undefined;
     case "storedWithWarning":
-      return `warning status ${statusDigits(outcome.status)}H${commentText(outcome.comment)}`;
+      return warningText(outcome);
     case "refused":
       return refusalText(outcome);
     case "skipped":
       return outcome.why;
     case "notAccepted":
     case "unreadable":
-      return outcome.fault.message;
+      return outcome.fault.messageBehind(path);
     case "notSent":
-      return outcome.fault?.message ?? NEVER_TRIED;
+      return outcome.fault?.messageBehind(path) ?? NEVER_TRIED;
   }
 }
 
@@ -88,5 +88,6 @@ export function skippedEvent(path: string, reason: string): FileEvent {
 /** The event of a file that was left out before anything was sent. */
 export function badInputEvent({ path, fault }: Pick<BadInput, "path" | "fault">): FileEvent {
   const remedy = fault.remedy === undefined ? {} : { remedy: fault.remedy };
-  return { event: "file", path, outcome: "unreadable", retries: 0, reason: fault.message, ...remedy };
+  const reason = fault.messageBehind(path);
+  return { event: "file", path, outcome: "unreadable", retries: 0, reason, ...remedy };
 }

@@ -1,7 +1,6 @@
 /** What a run comes to: counts that always add up to the number of inputs, and the failures by name. */
 
 import type { Fault } from "../errors.ts";
-import { aboutFile } from "../log/about_file.ts";
 import {
   type Event,
   FILE_OUTCOMES,
@@ -89,7 +88,7 @@ export class Tally implements Observer {
   /** The first failures by name, with reason and remedy, and how many more there were. */
   failureLines(): string[] {
     const lines = this.#failures.flatMap(({ path, outcome, reason = "", remedy }, index) => [
-      `  ${OUTCOME_WORDS[outcome]}: ${aboutFile(path, reason)}`,
+      `  ${OUTCOME_WORDS[outcome]}: ${path}: ${reason}`,
       // Once for all files that failed one after the other in the same way.
       ...(remedy === undefined || remedy === this.#failures[index + 1]?.remedy
         ? []

@@ -25,7 +25,9 @@ export class MissingInput implements BadInput {
   /** Cron jobs and services begin in other folders than people do. */
   get fault(): Fault {
     const where = this.path.startsWith("/") ? "" : `; it is looked for in ${workingFolder()}`;
-    return new Fault("input", `cannot access file: ${this.path}`, {
+    return new Fault("input", "cannot access file", {
+      file: this.path,
+      line: `cannot access file: ${this.path}`,
       remedy: `check its name and permissions${where}`,
     });
   }
@@ -47,7 +49,8 @@ export function checkFromOutside(operand: Operand, again: string | undefined): B
   if (fault !== undefined) return { ...operand, fault };
   if (!scanned && seen === "nothing") return new MissingInput(path);
   if (again !== undefined && isReadOnce(operand)) {
-    const refused = new Fault("input", `${path} can be read only once, which is not enough for ${again}`, {
+    const refused = new Fault("input", `it can be read only once, which is not enough for ${again}`, {
+      file: path,
       remedy: `leave ${again} out, or save it as a file first`,
     });
     return { ...operand, fault: refused };
@@ -70,7 +73,10 @@ export async function checkInside(
     return undefined;
   } catch (caught) {
     const why = asFault(caught);
-    const missing = new Fault("input", `missing SOP class (or instance) in file: ${path}: ${why.message}`, {
+    const what = why.messageBehind(path);
+    const missing = new Fault("input", what, {
+      file: path,
+      line: `missing SOP class (or instance) in file: ${path}: ${what}`,
       cause: caught,
       remedy: why.remedy,
     });

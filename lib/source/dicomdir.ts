@@ -42,18 +42,21 @@ export function* referencedFiles(dicomdir: string, pace: ReadPace): Generator<Op
 
 function notOne(path: string, pace: ReadPace): Fault {
   if (factsOf(path)?.isDirectory) {
-    return new Fault("input", `cannot read ${path}: it is a directory`, {
+    return new Fault("input", "cannot read it: it is a directory", {
+      file: path,
       remedy: `name the DICOMDIR in it: ${path.replace(/\/+$/, "")}/DICOMDIR`,
     });
   }
   const file = openFile(path, pace); // has its own words for what cannot be read
   if (file === undefined) {
-    return new Fault("input", `cannot read ${path}: it is not a regular file`, {
+    return new Fault("input", "cannot read it: it is not a regular file", {
+      file: path,
       remedy: "a DICOMDIR is a file, beside those that it refers to: save it there first",
     });
   }
   file.close();
-  return new Fault("input", `${path} is not a DICOMDIR`, {
+  return new Fault("input", "it is not a DICOMDIR", {
+    file: path,
     remedy: "leave --dicomdir out to send the file itself",
   });
 }
@@ -61,14 +64,18 @@ function notOne(path: string, pace: ReadPace): Fault {
 function operandOf(dicomdir: string, fileId: readonly string[], folders: Folders): Operand {
   const folder = dicomdir.replace(/[^/]*$/, "");
   const components = componentsOf(fileId);
-  const asWritten = folder + components.join("/");
+  const asWritten = folder + (components.length === 0 ? fileId : components).join("/");
   if (components.length === 0 || components.some((component) => /^\.+$/.test(component))) {
-    const fault = new Fault("input", `${dicomdir} refers to a file outside of its folder: ${asWritten}`);
+    const fault = new Fault("input", `it is not inside the folder of ${dicomdir}, which refers to it`, {
+      file: asWritten,
+    });
     return { path: asWritten, scanned: false, fault };
   }
   const found = folders.find(folder, components);
   if (found !== undefined) return found;
-  const fault = new Fault("input", `cannot access file: ${asWritten}, to which ${dicomdir} refers`, {
+  const fault = new Fault("input", `cannot access file, to which ${dicomdir} refers`, {
+    file: asWritten,
+    line: `cannot access file: ${asWritten}, to which ${dicomdir} refers`,
     remedy: "see that the medium was copied as a whole; with -nh the files that are there are sent",
   });
   return { path: asWritten, scanned: false, fault };

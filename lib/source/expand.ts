@@ -113,10 +113,9 @@ export class MembersAgain {
   async next(remembered: Operand): Promise<Operand> {
     const found = this.#fault === undefined ? await this.#next() : undefined;
     if (found?.member?.offset === remembered.member?.offset && found !== undefined) return found;
-    this.#fault ??= new Fault(
-      "input",
-      `cannot read ${this.#archivePath}: it does not hold any more what it did`,
-    );
+    this.#fault ??= new Fault("input", "cannot read it: it does not hold any more what it did", {
+      file: this.#archivePath,
+    });
     return { ...remembered, fault: this.#fault };
   }
 

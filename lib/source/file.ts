@@ -29,7 +29,7 @@ export function openFile(path: string, pace: ReadPace, isFile = false): InputFil
   try {
     // Before it is opened, because opening a FIFO may wait for somebody to write to it.
     const before = isFile ? undefined : factsOf(path);
-    if (before?.isDirectory) throw new Fault("input", `cannot read ${path}: it is a directory`);
+    if (before?.isDirectory) throw new Fault("input", "cannot read it: it is a directory", { file: path });
     if (before?.isFile === false) return undefined;
     file = openToRead(path);
     const facts = file.facts();
@@ -151,7 +151,8 @@ export class InputFile implements SeekableBytes {
   /** @throws Fault "input" when the file is not the one that was surveyed any more */
   checkUnchanged(): void {
     if (isSameVersion(this.#file.facts(), this.version)) return;
-    throw new Fault("input", `${this.path} was changed while it was being sent`, {
+    throw new Fault("input", "it was changed while it was being sent", {
+      file: this.path,
       remedy: "send files only when nothing writes to them any more",
     });
   }
@@ -198,11 +199,10 @@ class PassThrough implements ByteSource {
   #count(filled: number, expected: number): number {
     this.#leftBytes -= filled;
     if (filled < expected) {
-      throw new Fault(
-        "input",
-        `${this.#file.path} shrank while it was being sent (${this.#leftBytes} bytes short)`,
-        { remedy: "send files only when nothing writes to them any more" },
-      );
+      throw new Fault("input", `it shrank while it was being sent (${this.#leftBytes} bytes short)`, {
+        file: this.#file.path,
+        remedy: "send files only when nothing writes to them any more",
+      });
     }
     if (this.#leftBytes === 0) this.#file.checkUnchanged();
     return filled;

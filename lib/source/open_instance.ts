@@ -59,13 +59,10 @@ export function instanceOpener(options: OpenOptions, pace: ReadPace): OpenInstan
 }
 
 function replaced(path: string): Fault {
-  return new Fault(
-    "input",
-    `cannot read ${path}: it is no longer the file that was found when the run began`,
-    {
-      remedy: "send files only when nothing else is done with them any more",
-    },
-  );
+  return new Fault("input", "cannot read it: it is no longer the file that was found when the run began", {
+    file: path,
+    remedy: "send files only when nothing else is done with them any more",
+  });
 }
 
 async function openMember(
@@ -158,7 +155,8 @@ async function openStream(
 /** A directory is not sent: the files are, that it refers to. */
 function directory({ path, scanned }: Input): NoInstance {
   if (scanned) return { skipped: "it is a DICOMDIR" };
-  throw new Fault("input", `${path} is a DICOMDIR, which is not sent itself`, {
+  throw new Fault("input", "it is a DICOMDIR, which is not sent itself", {
+    file: path,
     remedy: `send the files to which it refers with --dicomdir ${path}`,
   });
 }
@@ -198,7 +196,7 @@ export function instanceOf(input: Input, found: Survey, from: DataSetBytes, opti
     fits: (wanted) => typeof conversion(transferSyntax, wanted, found) === "string",
     dataSet: (wanted) => {
       const way = conversion(transferSyntax, wanted, found);
-      if (typeof way !== "string") throw new Fault("input", `${name}: ${way.refused}`, { code: "0006:020e" });
+      if (typeof way !== "string") throw new Fault("input", way.refused, { file: name, code: "0006:020e" });
       if (way === "none" && asItIs) return madeEven(from.bytes(), name, found);
       return converted(from, {
         name,

@@ -33,7 +33,8 @@ let isStandardInputTaken = false;
 /** Only once. @throws Fault "input" for --repeat, a list that names it twice, or two options that name it */
 export function takeStandardInput(): typeof Deno.stdin {
   if (isStandardInputTaken) {
-    throw new Fault("input", `cannot read ${STANDARD_INPUT}: it has been read already`, {
+    throw new Fault("input", "cannot read it: it has been read already", {
+      file: STANDARD_INPUT,
       remedy: "save it as a file to use it more than once",
     });
   }

@@ -8,10 +8,18 @@ export function cannotRead(path: string, caught: unknown): Fault {
     : isTooManyOpenFiles(caught)
     ? MORE_OPEN_FILES
     : undefined;
-  const reason = leadsNowhere(path, caught)
+  return new Fault("input", `cannot read it: ${reasonAbout(path, caught)}`, {
+    file: path,
+    cause: caught,
+    remedy,
+  });
+}
+
+/** The same without the path; a link that leads to nothing is told as such. */
+export function reasonAbout(path: string, caught: unknown): string {
+  return leadsNowhere(path, caught)
     ? "it is a symbolic link to something that does not exist"
     : reasonOf(caught);
-  return new Fault("input", `cannot read ${path}: ${reason}`, { cause: caught, remedy });
 }
 
 /**

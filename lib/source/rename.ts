@@ -7,7 +7,7 @@ import { isSameVersion } from "./file.ts";
 import { factsOf } from "./file_calls.ts";
 import type { BadInput } from "./check_input.ts";
 import type { FileVersion } from "./open_file.ts";
-import { cannotRead } from "./reading_faults.ts";
+import { reasonAbout } from "./reading_faults.ts";
 import { renamedPath } from "./renamed_names.ts";
 
 /**
@@ -39,8 +39,7 @@ export function renameProcessed(
     Deno.renameSync(path, target);
     log.debug(`renamed file '${path}' to '${target}'`);
   } catch (caught) {
-    const reason = cannotRead(path, caught).message.replace(`cannot read ${path}: `, "");
-    log.warn(`cannot rename file '${path}' to '${target}': ${reason}`);
+    log.warn(`cannot rename file '${path}' to '${target}': ${reasonAbout(path, caught)}`);
   }
 }
 

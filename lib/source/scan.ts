@@ -95,7 +95,8 @@ function* enter(levels: Level[], path: string): Generator<Found> {
 function notInUtf8(path: string, names: readonly string[]): Fault {
   const shown = names.slice(0, 3).map((name) => `"${name}"`).join(", ");
   const more = names.length > 3 ? ` and ${names.length - 3} more` : "";
-  return new Fault("input", `cannot read ${shown}${more} in ${path}: the name is not valid UTF-8`, {
+  return new Fault("input", `cannot read ${shown}${more} in it: the name is not valid UTF-8`, {
+    file: path,
     remedy: "rename the files, for example with convmv",
   });
 }

@@ -175,7 +175,7 @@ export class Delivery {
       ...(isAbortOfPeer(why) && !this.#options.hasAnswered() ? [UNWELCOME] : []),
     ]);
     this.#told = this.#open.association.fault;
-    this.#log.error([`Store Failed, file: ${path}:`, ...fault.conditionLines]);
+    this.#log.error([`Store Failed, file: ${path}:`, fault.conditionBehind(path)]);
     if (fault.code === CONDITION.peerAborted) this.#log.info("Peer Aborted Association");
     if (fault.code === CONDITION.peerReleases) {
       this.#log.error("Protocol Error: Peer requested release (Aborting)");

@@ -46,6 +46,11 @@ export function isFailure(kind: OutcomeKind): boolean {
   return kind !== "stored" && kind !== "storedWithWarning" && kind !== "skipped";
 }
 
+/** "warning status B000H, Error Comment: 'coerced'". */
+export function warningText({ status, comment }: Extract<Outcome, { kind: "storedWithWarning" }>): string {
+  return `warning status ${statusDigits(status)}H${commentText(comment)}`;
+}
+
 /** "status C000H, cannot understand, Error Comment: 'no patient', Offending Element: (0010,0010)". */
 export function refusalText(
   { status, comment, offendingElements }: Extract<Outcome, { kind: "refused" }>,
@@ -55,7 +60,7 @@ export function refusalText(
 }
 
 /** Behind a status; empty without a comment. */
-export function commentText(comment: string | undefined): string {
+function commentText(comment: string | undefined): string {
   return comment ? `, Error Comment: '${comment}'` : "";
 }
 

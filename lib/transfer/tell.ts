@@ -3,20 +3,17 @@
 import { CONDITION } from "../association/refusals.ts";
 import { modalityOf } from "../dicom/sop_classes.ts";
 import { nameOf } from "../dicom/uids.ts";
-import { failureRemedy, statusDigits } from "../dimse/status.ts";
+import { failureRemedy } from "../dimse/status.ts";
 import { type Fault, isTooManyOpenFiles } from "../errors.ts";
-import { aboutFile } from "../log/about_file.ts";
 import type { Logger } from "../log/log.ts";
-import { commentText, type Outcome, refusalText } from "./outcome.ts";
+import { type Outcome, refusalText, warningText } from "./outcome.ts";
 
 export function tellOutcome(log: Logger, path: string, outcome: Outcome, sopClassUid: string): void {
   switch (outcome.kind) {
     case "stored":
       return;
     case "storedWithWarning":
-      log.info(
-        `stored with warning ${statusDigits(outcome.status)}H, file: ${path}${commentText(outcome.comment)}`,
-      );
+      log.info(`stored, file: ${path}: ${warningText(outcome)}`);
       return;
     case "skipped":
       log.info(`skipping file: ${path}: ${outcome.why}`);
@@ -43,12 +40,10 @@ export function tellOutcome(log: Logger, path: string, outcome: Outcome, sopClas
   }
 }
 
-/** A file that could not be opened; DCMTK has a line of its own for one without UIDs. */
+/** A file that could not be opened. */
 export function tellUnreadable(log: Logger, path: string, fault: Fault): void {
-  const { message } = fault;
-  if (isTooManyOpenFiles(fault)) return log.error(aboutFile(path, message));
-  const saysAll = message === `No SOP Class or Instance UID in file: ${path}`;
-  log.error(saysAll ? message : `Bad DICOM file: ${aboutFile(path, message)}`);
+  const line = `${path}: ${fault.messageBehind(path)}`;
+  log.error(fault.line ?? (isTooManyOpenFiles(fault) ? line : `Bad DICOM file: ${line}`));
 }
 
 /** DCMTK's short text for a condition code, which scripts look for after "Store SCU Failed: ". */

@@ -51,5 +51,9 @@ Deno.test("a window reads little after jumps and much in one go", () => {
 Deno.test("bytes that have become fewer are a fault", () => {
   const window = new ByteWindow();
   window.open({ lengthBytes: 100, readAt: () => 40, close() {} }, "a.dcm");
-  assertThrows(() => window.cover(0, 100), Fault, "a.dcm shrank while it was being read (60 bytes short)");
+  assertThrows(
+    () => window.cover(0, 100),
+    Fault,
+    "a.dcm: it shrank while it was being read (60 bytes short)",
+  );
 });

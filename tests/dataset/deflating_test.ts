@@ -42,7 +42,7 @@ Deno.test("a deflate stream is inflated into any buffer, with or without its pad
       const padded = new Uint8Array(deflated.length + padding);
       padded.set(deflated);
       for (const fillBytes of [997, 65536, 1_000_000]) {
-        const source = new InflatedSource(memorySource(padded), "a.dcm");
+        const source = new InflatedSource(memorySource(padded), "a.dcm", "dataSet");
         assertSameBytes(await pull(source, fillBytes), bytes, `${size} bytes`);
       }
     }
@@ -53,8 +53,8 @@ Deno.test("a deflate stream that is cut off or damaged is a fault", async () => 
   const deflated = new Uint8Array(deflateRawSync(noise(50_000)));
   const damaged = deflated.map((byte, index) => index > 5000 ? byte ^ 0x55 : byte);
   for (const bytes of [deflated.subarray(0, 1), deflated.subarray(0, deflated.length - 1), damaged]) {
-    const source = new InflatedSource(memorySource(bytes), "the data set of a.dcm");
-    const fault = await assertRejects(() => pull(source), Fault, "cannot inflate the data set of a.dcm");
+    const source = new InflatedSource(memorySource(bytes), "a.dcm", "dataSet");
+    const fault = await assertRejects(() => pull(source), Fault, "a.dcm: cannot inflate its data set: ");
     assertEquals(fault.kind, "input");
   }
 });
@@ -74,7 +74,7 @@ Deno.test("nothing is inflated that nobody asks for", async () => {
     },
     close: () => {},
   };
-  const source = new InflatedSource(counted, "bomb.dcm");
+  const source = new InflatedSource(counted, "bomb.dcm", "dataSet");
   assertEquals(await source.fill(new Uint8Array(100)), 100);
   await new Promise((resolve) => setTimeout(resolve));
   assert(readBytes <= 2048, `${readBytes} of ${bomb.length} bytes read for 100 of 64 MB`);
@@ -84,7 +84,7 @@ Deno.test("nothing is inflated that nobody asks for", async () => {
 Deno.test("what is known to inflate to little can be closed, however late it is asked for", async () => {
   for (const size of [1, 100, 4000, 5000]) {
     const bytes = noise(size);
-    const source = new InflatedSource(memorySource(deflateRawSync(bytes)), "the test", "raw", size);
+    const source = new InflatedSource(memorySource(deflateRawSync(bytes)), "a.zip!b", "zipMember", size);
     const into = new Uint8Array(10_000);
     // So long that zlib has come to its end before the last piece is taken.
     const untilMs = performance.now() + 60;

@@ -67,7 +67,11 @@ Deno.test("an odd value that comes too late to be padded is a fault that says wh
   for (const fillBytes of [1000, ODD.length, ODD.length + 1]) {
     const { survey, dataSet } = await surveyStream(memorySource(file), "a.dcm", "auto");
     const even = madeEven(dataSet, "a.dcm", survey);
-    const fault = await assertRejects(() => pull(even, fillBytes), Fault, "a.dcm has a data element of odd");
+    const fault = await assertRejects(
+      () => pull(even, fillBytes),
+      Fault,
+      "a.dcm: it has a data element of odd",
+    );
     assertEquals([fault.kind, even.ended], ["input", false]);
   }
 });

@@ -148,7 +148,11 @@ const TOLERATED: readonly (readonly [what: string, dataSet: Uint8Array, warning:
     sequence(element(0xFFFEE0DD, "", undefined, 3), UNDEFINED),
     "should have the length 0, not 3",
   ],
-  ["zeros behind the end", joined([PIXELS, new Uint8Array(33)]), "ends with 33 bytes of zeros"],
+  [
+    "zeros behind the end",
+    joined([PIXELS, new Uint8Array(33)]),
+    "33 bytes of zeros follow the data set of a.dcm",
+  ],
 ];
 
 for (const [what, dataSet, warning] of TOLERATED) {
@@ -162,13 +166,13 @@ const BROKEN: readonly (readonly [what: string, dataSet: Uint8Array, message: st
   [
     "a long value is cut off",
     element(0x7FE00010, "OW", text("abcd"), 5000),
-    "(7FE0,0010) in a.dcm at offset 0: value is 4996 bytes short",
+    "a.dcm: cannot read data element (7FE0,0010) at offset 0: value is 4996 bytes short",
     "0001:000a",
   ],
   [
     "a short value is cut off",
     joined([IDENTITY, element(0x00100010, "PN", text("ab"), 8)]),
-    "(0010,0010) in a.dcm at offset 50: value is 6 bytes short",
+    "a.dcm: cannot read data element (0010,0010) at offset 50: value is 6 bytes short",
     "0001:0004",
   ],
   [
@@ -180,13 +184,13 @@ const BROKEN: readonly (readonly [what: string, dataSet: Uint8Array, message: st
   [
     "a header is cut off",
     joined([PIXELS, PIXELS.subarray(0, 5)]),
-    "cannot read a data element in a.dcm at offset 112: its header is 3 bytes short",
+    "a.dcm: cannot read a data element at offset 112: its header is 3 bytes short",
     "0001:000a",
   ],
   [
     "a long header is cut off",
     PIXELS.subarray(0, 8),
-    "(7FE0,0010) in a.dcm at offset 0: its header is 4 bytes short",
+    "a.dcm: cannot read data element (7FE0,0010) at offset 0: its header is 4 bytes short",
     "0001:000a",
   ],
   [
@@ -198,31 +202,31 @@ const BROKEN: readonly (readonly [what: string, dataSet: Uint8Array, message: st
   [
     "something behind the zeros",
     joined([PIXELS, new Uint8Array(20), text("x")]),
-    "a.dcm at offset 132: something follows the zeros",
+    "a.dcm: cannot read it: something follows the zeros behind its data set at offset 132",
     "0001:0001",
   ],
   [
     "no end of a sequence",
     sequence(item(joined([REFERENCE, ITEM_END]), UNDEFINED), UNDEFINED),
-    "a.dcm ends inside sequence (0008,1140) at offset 76",
+    "a.dcm: it ends inside sequence (0008,1140) at offset 76",
     "0001:0022",
   ],
   [
     "no end of an item",
     sequence(item(REFERENCE, UNDEFINED), UNDEFINED),
-    "a.dcm ends inside an item of sequence (0008,1140) at offset 68",
+    "a.dcm: it ends inside an item of sequence (0008,1140) at offset 68",
     "0001:0026",
   ],
   [
     "no end of the fragments",
     fragments(item(text("abcd"))),
-    "a.dcm ends inside the fragments of (7FE0,0010) at offset 24",
+    "a.dcm: it ends inside the fragments of (7FE0,0010) at offset 24",
     "0001:0022",
   ],
   [
     "a fragment goes too far",
     fragments(joined([item(text("abcd"), 400), SEQUENCE_END])),
-    "(FFFE,E000) in a.dcm at offset 12: value is 388 bytes short",
+    "a.dcm: cannot read data element (FFFE,E000) at offset 12: value is 388 bytes short",
     "0001:0004",
   ],
   [
@@ -240,7 +244,7 @@ const BROKEN: readonly (readonly [what: string, dataSet: Uint8Array, message: st
   [
     "an element in a sequence",
     joined([sequence(item(REFERENCE), UNDEFINED), PIXELS]),
-    "(7FE0,0010) in a.dcm at offset 68: an item or the end of sequence (0008,1140) should be here",
+    "a.dcm: cannot read data element (7FE0,0010) at offset 68: an item or the end of sequence (0008,1140) should be here",
     "0001:0022",
   ],
   [

@@ -286,7 +286,7 @@ const READINGS: readonly Reading[] = [
     what: "zeros behind the data set",
     bytes: joined([meta(EXPLICIT), PLAIN, new Uint8Array(500)]),
     expected: { dataSetLengthBytes: PLAIN.length },
-    warnings: ["ends with 500 bytes of zeros"],
+    warnings: ["500 bytes of zeros follow the data set of a.dcm"],
   },
   {
     what: "an image without pixel data",
@@ -357,7 +357,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     what: "an empty file",
     bytes: new Uint8Array(),
-    message: "a.dcm is not a DICOM file: it is empty",
+    message: "a.dcm: it is not a DICOM file: it is empty",
     code: "0001:0005",
     foreign: true,
   },
@@ -413,7 +413,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     what: "a meta header and nothing else",
     bytes: meta(EXPLICIT),
-    message: "cannot read a.dcm: it has no data set",
+    message: "a.dcm: cannot read it: it has no data set",
     code: "0006:0202",
   },
   {
@@ -425,7 +425,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     what: "a cut meta header",
     bytes: meta(EXPLICIT).subarray(0, 180),
-    message: "cannot read meta element (0002,0002) in a.dcm at offset 158: value is 12 bytes short",
+    message: "a.dcm: cannot read meta element (0002,0002) at offset 158: value is 12 bytes short",
     code: "0001:0004",
   },
   {
@@ -444,14 +444,14 @@ const REFUSALS: readonly Refusal[] = [
     what: "no meta header when one is asked for",
     bytes: PLAIN,
     mode: "file",
-    message: "a.dcm has no file meta information",
+    message: "a.dcm: it has no file meta information",
     code: "0001:001c",
   },
   {
     what: "a meta header when none is asked for",
     bytes: joined([meta(EXPLICIT), PLAIN]),
     mode: "dataset",
-    message: "a.dcm has file meta information",
+    message: "a.dcm: it has file meta information",
     code: "0001:000a",
   },
   {
@@ -477,7 +477,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     what: "pixel data with a length that are not native either",
     bytes: joined([meta(JPEG), PLAIN]),
-    message: "it has a length, which JPEG Baseline does not allow",
+    message: "they have a length, which JPEG Baseline does not allow",
     code: "0001:0035",
   },
 ];
@@ -571,11 +571,11 @@ Deno.test("a deflated data set that is broken inside, or no deflate stream, is r
   const broken = joined([PLAIN, PIXELS.subarray(0, 50)]);
   await refuse(
     new Uint8Array(deflateRawSync(broken)),
-    "(7FE0,0010) in inflated a.dcm at offset 174: value is 62 bytes short",
+    "a.dcm: cannot read data element (7FE0,0010) at offset 174 of its inflated data set: value is 62 bytes short",
   );
   await refuse(
     text("this does not inflate, because it never was deflated"),
-    "cannot inflate the data set of a.dcm",
+    "a.dcm: cannot inflate its data set: ",
   );
 });
 

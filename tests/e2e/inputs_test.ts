@@ -281,7 +281,7 @@ Deno.test("a list that is empty, missing, or names what is not there", async () 
   await withFolder(async (folder) => {
     const cases = [
       [["--files-from", "-"], "\n", /^F: no input files to be sent$/m],
-      [["--files-from", "none"], "", /^F: cannot read none: no such file or folder$/m],
+      [["--files-from", "none"], "", /^F: none: cannot read it: no such file or folder$/m],
       [
         ["--files-from", "-"],
         "gone.dcm\n",

@@ -144,7 +144,7 @@ Deno.test({
       const cases: readonly (readonly [args: readonly string[], says: RegExp])[] = [
         [["--journal", "fifo"], /^E: cannot use journal fifo: it is not a regular file$/m],
         [["--journal", "/dev/null"], /^E: cannot use journal \/dev\/null: it is not a regular file$/m],
-        [["--dicomdir", "fifo"], /^F: cannot read fifo: it is not a regular file$/m],
+        [["--dicomdir", "fifo"], /^F: fifo: cannot read it: it is not a regular file$/m],
         [["--report", "fifo.json"], /^E: cannot write fifo.json: it is not a regular file$/m],
         [["--metrics", "fifo"], /^E: cannot write fifo: it is not a regular file$/m],
       ];
@@ -207,7 +207,7 @@ Deno.test({
       }
       const twice = ["-xf", "/dev/stdin", "Mine", "--saml", "/dev/stdin", ...nobody(), "a.dcm"];
       const run = await runStorescu(twice, { cwd: folder, stdin: PROFILE, timeoutSeconds });
-      assertMatch(run.stderr, /cannot read \/dev\/stdin: it has been read already$/m);
+      assertMatch(run.stderr, /\/dev\/stdin: cannot read it: it has been read already$/m);
     }),
 });
 

@@ -131,7 +131,7 @@ const CASES: readonly Case[] = [
   {
     name: "the password file is not there",
     wishes: (files) => ({ ...encrypted(files), keyPassword: { from: "file", path: "/nowhere" } }),
-    refusal: /^cannot read \/nowhere: no such file or folder$/,
+    refusal: /^\/nowhere: cannot read it: no such file or folder$/,
   },
   {
     name: "the password's variable is not set",

@@ -72,8 +72,8 @@ Deno.test("a file that could not be sent because of another is counted, not list
   assertEquals([tally.failures, tally.failureLines()], [2, []]);
 });
 
-Deno.test("a reason that names the file does not have its name twice", () => {
-  const fault = new Fault("input", "cannot read a.dcm: no such file");
+Deno.test("a fault of a file is listed with its name once, in front", () => {
+  const fault = new Fault("input", "cannot read it: no such file", { file: "a.dcm" });
   assertEquals(tallyOf(badInputEvent({ path: "a.dcm", fault })).failureLines(), [
     "  unreadable: a.dcm: cannot read it: no such file",
   ]);

@@ -55,10 +55,10 @@ Deno.test("a file that is missing, a folder, and a file outside are faults of th
     "cannot access file: GONE/A, to which DICOMDIR refers",
     "cannot access file: A, to which DICOMDIR refers",
     "B",
-    "DICOMDIR refers to a file outside of its folder: ../ETC",
-    "DICOMDIR refers to a file outside of its folder: A/../../ETC",
-    "DICOMDIR refers to a file outside of its folder: A/../../ETC",
-    "DICOMDIR refers to a file outside of its folder: ",
+    "../ETC: it is not inside the folder of DICOMDIR, which refers to it",
+    "A/../../ETC: it is not inside the folder of DICOMDIR, which refers to it",
+    "A/../../ETC: it is not inside the folder of DICOMDIR, which refers to it",
+    ".: it is not inside the folder of DICOMDIR, which refers to it",
   ]);
 });
 
@@ -75,7 +75,7 @@ Deno.test("a DICOMDIR that is cut off never lists a file that is not there, and 
   for (let length = start + 20; length < whole.length; length++) {
     const found = await referenced(whole.subarray(0, length), files);
     const last = found.pop() ?? "";
-    assert(last.startsWith("cannot read DICOMDIR DICOMDIR at offset "), `${length}: ${last}`);
+    assert(last.startsWith("DICOMDIR: cannot read the DICOMDIR at offset "), `${length}: ${last}`);
     assertEquals(found, files.slice(0, found.length));
   }
 });
@@ -99,7 +99,7 @@ Deno.test("which files are looked at, and which are one", async () => {
       assertEquals(isDicomdirFile(path, new ReadPace()), expected);
     }
     const [only, ...more] = [...referencedFiles(path, new ReadPace())];
-    assertEquals([only?.fault?.message, more], [`${path} is not a DICOMDIR`, []]);
+    assertEquals([only?.fault?.message, more], [`${path}: it is not a DICOMDIR`, []]);
   } finally {
     await Deno.remove(path);
   }
@@ -109,7 +109,7 @@ Deno.test("a folder is no DICOMDIR, but may hold one", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const [only] = referencedFiles(`${folder}/`, new ReadPace());
-    assertEquals(only?.fault?.message, `cannot read ${folder}/: it is a directory`);
+    assertEquals(only?.fault?.message, `${folder}/: cannot read it: it is a directory`);
     assertEquals(only?.fault?.remedy, `name the DICOMDIR in it: ${folder}/DICOMDIR`);
   } finally {
     await Deno.remove(folder);

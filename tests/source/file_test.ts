@@ -131,7 +131,7 @@ for (const [speed, pace] of [["fast", () => new ReadPace()], ["slow", slowPace]]
     const source = opened(path, pace()).passThrough(0, lengthBytes);
     assertEquals(await source.fill(new Uint8Array(40_000)), 40_000);
     await Deno.truncate(path, lengthBytes - 40_000);
-    const message = `${path} shrank while it was being sent (40000 bytes short)`;
+    const message = `${path}: it shrank while it was being sent (40000 bytes short)`;
     const rest = new Uint8Array(lengthBytes - 40_000);
     const fault = await assertRejects(async () => await source.fill(rest), Fault, message);
     assertEquals([fault.kind, source.ended], ["input", false]);
@@ -146,7 +146,11 @@ Deno.test("a file that is written to while it is sent is a fault before its last
   const source = opened(path).passThrough(0, 100_000);
   await source.fill(new Uint8Array(99_000));
   await Deno.utime(path, 1_000_000_000, 1_000_000_000);
-  assertThrows(() => source.fill(new Uint8Array(1000)), Fault, `${path} was changed while it was being sent`);
+  assertThrows(
+    () => source.fill(new Uint8Array(1000)),
+    Fault,
+    `${path}: it was changed while it was being sent`,
+  );
   source.close();
   await Deno.remove(path);
 });
@@ -162,11 +166,11 @@ Deno.test("what cannot be opened is refused in plain words", async () => {
     [`${folder}/loop`, "too many symbolic links lead to each other"],
   ] as const;
   for (const [path, reason] of refusals) {
-    const fault = assertThrows(() => opened(path), Fault, `cannot read ${path}: ${reason}`);
+    const fault = assertThrows(() => opened(path), Fault, `${path}: cannot read it: ${reason}`);
     assertEquals(fault.kind, "input");
   }
   const closed = opened(`${folder}/a`);
   closed.close();
-  assertThrows(() => closed.readAt(0, new Uint8Array(1)), Fault, `cannot read ${folder}/a`);
+  assertThrows(() => closed.readAt(0, new Uint8Array(1)), Fault, `${folder}/a: cannot read it`);
   await Deno.remove(folder, { recursive: true });
 });

@@ -30,5 +30,5 @@ for (const [what, content, paths] of CASES) {
 
 Deno.test("a list that is not there is a fault", async () => {
   const fault = asFault(await readFileList("/nonexistent/list").catch((caught) => caught));
-  assertEquals(fault.message, "cannot read /nonexistent/list: no such file or folder");
+  assertEquals(fault.message, "/nonexistent/list: cannot read it: no such file or folder");
 });

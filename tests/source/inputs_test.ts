@@ -113,8 +113,8 @@ Deno.test("each member of an archive that is not there any more, or another one,
       if (becomes === "nothing") await Deno.remove(`${folder}/a.zip`);
       else await Deno.writeFile(`${folder}/a.zip`, zipFile([...MEMBERS, ...MEMBERS]));
       const reason = becomes === "nothing"
-        ? "cannot read a.zip: no such file or folder"
-        : "cannot read a.zip: it was changed since this run looked at it first";
+        ? "a.zip: cannot read it: no such file or folder"
+        : "a.zip: cannot read it: it was changed since this run looked at it first";
       const names = ["a.zip!x", "a.zip!y", "a.zip!z"];
       const rest = ["a", "b.zip!x", "b.zip!y", "b.zip!z"];
       assertEquals(await listed(inputs, folder), {

@@ -159,7 +159,7 @@ Deno.test("a folder that cannot be read is a failure, and the rest is read never
       const readable = Deno.uid() === 0;
       const { paths, faults } = found([folder], EVERYTHING, folder);
       assertEquals(paths, readable ? ["a", "locked/secret", "z"] : ["a", "z"]);
-      assertEquals(faults, readable ? [] : ["cannot read locked: permission denied"]);
+      assertEquals(faults, readable ? [] : ["locked: cannot read it: permission denied"]);
     } finally {
       await Deno.chmod(join(folder, "locked"), 0o700);
     }
@@ -176,7 +176,7 @@ Deno.test("a folder that vanishes while its neighbours are read is a failure", a
     assertEquals(finds.next().value?.path, join(folder, "a"));
     await Deno.remove(join(folder, "b"), { recursive: true });
     const gone: Operand | undefined = finds.next().value ?? undefined;
-    assertEquals(gone?.fault?.message, `cannot read ${join(folder, "b")}: no such file or folder`);
+    assertEquals(gone?.fault?.message, `${join(folder, "b")}: cannot read it: no such file or folder`);
     assertEquals(finds.next().done, true);
   });
 });
@@ -199,6 +199,6 @@ Deno.test({
       }
       const { paths, faults } = found([folder], EVERYTHING, folder);
       assertEquals(paths, ["a.dcm", "ä.dcm"]);
-      assertEquals(faults, ['cannot read "\\xFC", "b\\xFF." in FOLDER: the name is not valid UTF-8']);
+      assertEquals(faults, ['FOLDER: cannot read "\\xFC", "b\\xFF." in it: the name is not valid UTF-8']);
     }),
 });

@@ -59,7 +59,7 @@ Deno.test("a pipe that does not exist is a fault", async () => {
   await assertRejects(
     () => openPipe("/no/such/pipe"),
     Fault,
-    "cannot read /no/such/pipe: no such file or folder",
+    "/no/such/pipe: cannot read it: no such file or folder",
   );
 });
 

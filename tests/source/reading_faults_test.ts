@@ -26,7 +26,7 @@ Deno.test("a link to nothing is told from links that lead to each other, whateve
       [nowhere, new Deno.errors.PermissionDenied(), "permission denied"],
     ] as const;
     for (const [path, caught, reason] of cases) {
-      assertEquals(cannotRead(path, caught).message, `cannot read ${path}: ${reason}`);
+      assertEquals(cannotRead(path, caught).message, `${path}: cannot read it: ${reason}`);
     }
   });
 });

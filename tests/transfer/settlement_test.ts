@@ -69,7 +69,11 @@ Deno.test("what can be read once only is not tried again", async () => {
 Deno.test("a file is not blamed for what this machine cannot open", async () => {
   const { course, settlement, ended, lines, list } = settlementOf(0);
   const cause = Object.assign(new Error("Too many open files (os error 24)"), { code: "EMFILE" });
-  const fault = new Fault("input", "cannot read a.dcm: Too many open files", { cause, remedy: "more" });
+  const fault = new Fault("input", "cannot read it: Too many open files", {
+    file: "a.dcm",
+    cause,
+    remedy: "more",
+  });
   await settlement.unreadable(list, WORK, fault);
   assertEquals(lines, ["E: a.dcm: cannot read it: Too many open files\n", "E: hint: more\n"]);
   assertEquals(ended.map(({ outcome }) => outcome), [{ kind: "notSent", fault }]);

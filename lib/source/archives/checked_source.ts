@@ -47,7 +47,8 @@ export class CheckedSource implements ByteSource {
   }
 
   #damaged(why: string): Fault {
-    return new Fault("input", `${this.#name} is damaged: ${why}`, {
+    return new Fault("input", `it is damaged: ${why}`, {
+      file: this.#name,
       remedy: "copy or make the archive again",
     });
   }

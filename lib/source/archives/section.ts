@@ -25,7 +25,8 @@ export class ArchiveFile {
     const file = openRegularFile(this.path, this.#pace);
     if (isSameVersion(file.version, this.version)) return file;
     file.close();
-    throw new Fault("input", `cannot read ${this.path}: it was changed since this run looked at it first`, {
+    throw new Fault("input", "cannot read it: it was changed since this run looked at it first", {
+      file: this.path,
       remedy: "send archives only when nothing writes to them any more",
     });
   }
@@ -33,7 +34,9 @@ export class ArchiveFile {
 
 function openRegularFile(path: string, pace: ReadPace): InputFile {
   const file = openFile(path, pace);
-  if (file === undefined) throw new Fault("input", `cannot read ${path}: it is not a regular file`);
+  if (file === undefined) {
+    throw new Fault("input", "cannot read it: it is not a regular file", { file: path });
+  }
   return file;
 }
 

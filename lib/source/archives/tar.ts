@@ -116,7 +116,8 @@ function memberOf(header: Header, offset: number, path: string, open: Member["op
 }
 
 function unknownKind(path: string, name: string, kind: string): Fault {
-  return new Fault("input", `cannot read ${path}!${name}: it is ${kind}`, {
+  return new Fault("input", `cannot read it: it is ${kind}`, {
+    file: `${path}!${name}`,
     remedy: "unpack the archive and send the files",
   });
 }

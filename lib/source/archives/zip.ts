@@ -87,7 +87,7 @@ function memberOf(entry: Entry, name: string, archive: ArchiveFile): Member {
 }
 
 function unreadable(path: string, name: string, why: string): Fault {
-  return new Fault("input", `cannot read ${path}!${name}: ${why}`, { remedy: UNPACK });
+  return new Fault("input", `cannot read it: ${why}`, { file: `${path}!${name}`, remedy: UNPACK });
 }
 
 async function openMember(archive: ArchiveFile, entry: Entry, name: string): Promise<ByteSource> {
@@ -99,11 +99,11 @@ async function openMember(archive: ArchiveFile, entry: Entry, name: string): Pro
     const start = contentStart(file, entry);
     if (start + compressedSize > file.lengthBytes) throw new Error("it goes past the end of the archive");
     const packed = file.passThrough(start, compressedSize);
-    const what = `${path}!${name}`;
+    const memberPath = `${path}!${name}`;
     const content = compressionMethod === STORED
       ? packed
-      : new InflatedSource(packed, what, "raw", uncompressedSize);
-    return new CheckedSource(content, what, uncompressedSize, entry.crc32, crc32);
+      : new InflatedSource(packed, memberPath, "zipMember", uncompressedSize);
+    return new CheckedSource(content, memberPath, uncompressedSize, entry.crc32, crc32);
   } catch (caught) {
     file.close();
     if (caught instanceof Fault) throw caught;

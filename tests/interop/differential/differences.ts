@@ -44,7 +44,7 @@ export const DIFFERENCES = {
   "refused-line": {
     ours: [line("Store Refused, file: .*: status [0-9A-F]{4}H, .*")],
   },
-  "warning-line": { ours: [line("I: stored with warning [0-9A-F]{4}H, file: .*")] },
+  "warning-line": { ours: [line("I: stored, file: .*: warning status [0-9A-F]{4}H.*")] },
   "not-sent-line": { ours: [/err: E: \d+ files? (?:was|were) not tried/] },
   "tally": {
     ours: [
