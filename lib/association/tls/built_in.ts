@@ -21,8 +21,8 @@ import {
   builtInVerificationFault,
   closedFault,
   plainPeerFault,
-  timedOutFault,
 } from "./failures.ts";
+import { type HandshakingDuplex, shakeHands } from "./handshake.ts";
 import type { OwnIdentity } from "./own_identity.ts";
 import { BUILT_IN_PROFILES, BUILT_IN_SUITES } from "./profiles.ts";
 import type { Trust } from "./trust.ts";
@@ -69,20 +69,7 @@ export function builtInContext(wishes: TlsWishes, own: OwnIdentity | undefined, 
       } catch (caught) {
         throw new Fault("tls", `cannot start TLS with ${peer}: ${systemText(caught)}`, { cause: caught });
       }
-      const duplex = builtInDuplex(secured, ours);
-      const signal = timeoutSeconds === undefined ? undefined : AbortSignal.timeout(timeoutSeconds * 1000);
-      const giveUp = () => duplex.destroy();
-      signal?.addEventListener("abort", giveUp);
-      try {
-        await duplex.handshake();
-        return duplex;
-      } catch (caught) {
-        duplex.destroy();
-        if (signal?.aborted) throw timedOutFault(ours, timeoutSeconds);
-        throw explained(caught, ours, false) ?? closedFault(ours, false);
-      } finally {
-        signal?.removeEventListener("abort", giveUp);
-      }
+      return await shakeHands(builtInDuplex(secured, ours), ours, timeoutSeconds);
     },
   };
 }
@@ -119,10 +106,7 @@ function missing(what: string): Fault {
  * The connection, whose pending operations end when it is destroyed: the runtime leaves a handshake or read that has
  * got part of a record unsettled when its connection is closed.
  */
-function builtInDuplex(
-  connection: Deno.TlsConn,
-  ours: OurSide,
-): TlsDuplex & { handshake(): Promise<unknown> } {
+function builtInDuplex(connection: Deno.TlsConn, ours: OurSide): HandshakingDuplex {
   const socket = findSocket(connection.localAddr, connection.remoteAddr);
   let isDestroyed = false;
   let hasSentData = false;
@@ -144,7 +128,11 @@ function builtInDuplex(
       hasSentData ||= count !== null;
       return count;
     },
-    handshake: () => endable(connection.handshake()),
+    handshake: async () => {
+      await endable(connection.handshake()).catch((caught) => {
+        throw explained(caught, ours, false) ?? closedFault(ours, false);
+      });
+    },
     write: (from) => endable(connection.write(from)).catch(orExplain),
     quickAck: () => {
       if (!isDestroyed) socket?.quickAck();

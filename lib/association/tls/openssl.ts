@@ -11,7 +11,7 @@ import { Fault } from "../../errors.ts";
 import type { Logger } from "../../log/log.ts";
 import { describeCertificate } from "./certificate.ts";
 import type { StartTlsOptions, TlsContext, TlsDuplex } from "./engine.ts";
-import { timedOutFault } from "./failures.ts";
+import { shakeHands } from "./handshake.ts";
 import { OpenSslConnection } from "./openssl_connection.ts";
 import { cText, type OpenSsl } from "./openssl_library.ts";
 import { offerSuites } from "./openssl_suites.ts";
@@ -69,20 +69,11 @@ export function openSslContext(
         expectName(library, session, peer);
       }
       const ours = { peer, showsCertificate: own !== undefined };
-      const duplex = new OpenSslConnection(library, session, connection, ours);
-      const signal = timeoutSeconds === undefined ? undefined : AbortSignal.timeout(timeoutSeconds * 1000);
-      const giveUp = () => duplex.destroy();
-      signal?.addEventListener("abort", giveUp);
-      try {
-        await duplex.handshake();
-        signal?.throwIfAborted();
-        return duplex;
-      } catch (caught) {
-        duplex.destroy();
-        throw signal?.aborted ? timedOutFault(ours, timeoutSeconds) : caught;
-      } finally {
-        signal?.removeEventListener("abort", giveUp);
-      }
+      return await shakeHands(
+        new OpenSslConnection(library, session, connection, ours),
+        ours,
+        timeoutSeconds,
+      );
     },
   };
 }

@@ -11,8 +11,9 @@ import { Turns } from "../../bytes/turns.ts";
 import { findSocket, type Socket } from "../socket.ts";
 import { Fault } from "../../errors.ts";
 import type { OurSide } from "./alerts.ts";
-import type { TlsDetails, TlsDuplex } from "./engine.ts";
+import type { TlsDetails } from "./engine.ts";
 import { asLoss, closedFault, opensslFault, plainPeerFault, verificationFault } from "./failures.ts";
+import type { HandshakingDuplex } from "./handshake.ts";
 import type { OpenSsl } from "./openssl_library.ts";
 import { refusalOf } from "./openssl_refusal.ts";
 
@@ -28,7 +29,7 @@ const CERTIFICATE_VERIFY_FAILED = 134;
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-export class OpenSslConnection implements TlsDuplex {
+export class OpenSslConnection implements HandshakingDuplex {
   readonly #library: OpenSsl;
   readonly #ssl: Deno.PointerValue;
   readonly #received: Deno.PointerValue;
