@@ -11,7 +11,7 @@ import { filesText } from "./report/quantity.ts";
 import type { Ending } from "./report/summary.ts";
 import type { Instance, Need } from "./source/instance.ts";
 import { type Stage, stoppedEarly } from "./stage.ts";
-import { mayPropose, whyNotAccepted } from "./transfer/not_accepted.ts";
+import { mayPropose, type Proposed, whyNotAccepted } from "./transfer/not_accepted.ts";
 import { transferPlanOf } from "./transfer/plan.ts";
 
 export async function dryRun(stage: Stage): Promise<Ending> {
@@ -22,7 +22,7 @@ export async function dryRun(stage: Stage): Promise<Ending> {
   if (ready === undefined) return await stoppedEarly(stage);
   const { profile, openInstance } = ready;
   const checked = await beginWithFiles(stage, openInstance);
-  const { contexts: first, wish } = transferPlanOf(settings, profile, checked.needs);
+  const { contexts: first, wish, fixedBy } = transferPlanOf(settings, profile, checked.needs);
   const aside = new Map<string, Need>();
   for await (const instance of instances(stage, openInstance)) {
     const { sopClassUid, transferSyntax } = instance;
@@ -31,9 +31,10 @@ export async function dryRun(stage: Stage): Promise<Ending> {
   }
   const further = wish === undefined ? [] : neededContexts(aside.values(), wish);
   const associations = [first, ...further];
+  const proposed = { contexts: associations.flat(), fixedBy };
   const classes = new Set<string>();
   const judge = (instance: Instance): Fault | undefined => {
-    if (!associations.some((contexts) => isServed(contexts, instance))) return whyNot(first, instance);
+    if (!associations.some((contexts) => isServed(contexts, instance))) return whyNot(proposed, instance);
     classes.add(instance.sopClassUid);
     return undefined;
   };
@@ -55,11 +56,11 @@ function isServed(contexts: readonly ContextWish[], instance: Instance): boolean
 }
 
 /** As if the peer accepted everything that is proposed. */
-function whyNot(contexts: readonly ContextWish[], instance: Instance): Fault {
-  const all = numbered(contexts).flatMap(({ id, abstractSyntax, transferSyntaxes }) =>
+function whyNot(proposed: Proposed, instance: Instance): Fault {
+  const all = numbered(proposed.contexts).flatMap(({ id, abstractSyntax, transferSyntaxes }) =>
     transferSyntaxes.map((transferSyntax) => ({ id, abstractSyntax, transferSyntax }))
   );
-  return whyNotAccepted(instance, all, false);
+  return whyNotAccepted(instance, all, proposed);
 }
 
 function proposalEvent(number: number, wishes: readonly ContextWish[]): ProposalEvent {

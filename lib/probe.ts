@@ -53,14 +53,14 @@ export async function probe(stage: Stage): Promise<Ending> {
   const examined = await Promise.race([examine(stage, profile, proposals), signals.first]);
   const { event, accepted, fault } = examined ?? nothingExamined();
   telling.note(event);
-  const { deflate } = transferPlanOf(settings, profile, []);
-  const proposed = new Set(proposals.flat().map(({ abstractSyntax }) => abstractSyntax));
+  const { deflate, fixedBy } = transferPlanOf(settings, profile, []);
+  const proposed = { contexts: proposals.flat(), fixedBy };
   const judge = (instance: Instance): Fault | undefined => {
     if (fault !== undefined) return fault;
     if (chooseContext(accepted, instance, (uid) => instance.fits(uid), deflate) !== undefined) {
       return undefined;
     }
-    return whyNotAccepted(instance, accepted, proposed.has(instance.sopClassUid));
+    return whyNotAccepted(instance, accepted, proposed);
   };
   const failures = await tellProspects(stage, checked, openInstance, judge, () => {});
   if (!settings.report.json) toStdout(printableLines(probeLines(settings, event, telling.tally)) + "\n");

@@ -42,6 +42,7 @@ export async function selfTest(write: (text: string) => void): Promise<number> {
         transferSyntaxes: [transferSyntax],
       })),
       wish,
+      fixedBy: undefined,
       deflate: false,
       noHalt: true,
       abort: false,

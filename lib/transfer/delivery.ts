@@ -11,7 +11,7 @@ import { asFault, Fault } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
 import { dumpRequest, dumpResponse, dumpStatusDetail } from "../log/message_dump.ts";
 import type { Instance } from "../source/instance.ts";
-import { whyNotAccepted } from "./not_accepted.ts";
+import { type Proposed, whyNotAccepted } from "./not_accepted.ts";
 import { MessageIds } from "./message_ids.ts";
 import type { OpenAssociation } from "./open.ts";
 import type { Outcome } from "./outcome.ts";
@@ -31,8 +31,8 @@ export interface DeliveryOptions {
   readonly deflate: boolean;
   /** Whether proposing a context for this could help. */
   mayPropose(instance: Instance): boolean;
-  /** Whether the class was proposed at all, for the message when it is not accepted. */
-  wasClassProposed(sopClassUid: string): boolean;
+  /** What the peer was asked for, to say why it accepts nothing of it. */
+  readonly proposed: Proposed;
   /** Whether the peer has answered any store request of the run. */
   hasAnswered(): boolean;
   watch?: WatchMessage | undefined;
@@ -91,7 +91,7 @@ export class Delivery {
     for (const warning of instance.warnings) this.#log.warn(warning);
     if (instance.invented !== undefined) this.#log.info(instance.invented);
     if (context !== undefined) return await this.#send(instance, path, context);
-    const fault = whyNotAccepted(instance, accepted, this.#options.wasClassProposed(instance.sopClassUid));
+    const fault = whyNotAccepted(instance, accepted, this.#options.proposed);
     return { kind: "ended", outcome: { kind: "notAccepted", fault } };
   }
 

@@ -64,7 +64,7 @@ export class Drain {
       log,
       deflate: plan.deflate,
       mayPropose: (instance) => mayPropose(plan.wish, proposed, instance),
-      wasClassProposed: (uid) => proposed.some(({ abstractSyntax }) => abstractSyntax === uid),
+      proposed: { contexts: proposed, fixedBy: plan.fixedBy },
       hasAnswered: () => around.settlement.hasAnswers,
       watch,
     });

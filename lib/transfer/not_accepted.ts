@@ -26,16 +26,31 @@ export function mayPropose(
   return instance.fits(wish.preferred) && !wasProposed(proposed, only);
 }
 
-/** Says what the peer accepted for the class, that it refused it, or that it was not asked. */
+/** What was proposed so far, on any association. */
+export interface Proposed {
+  readonly contexts: readonly ContextWish[];
+  /** The names of the option that lets nothing else be proposed. */
+  readonly fixedBy: string | undefined;
+}
+
+/** Says that the peer was not asked, what it accepted for the class, or that it refused it. */
 export function whyNotAccepted(
-  { sopClassUid, transferSyntax }: Need,
+  instance: Need & Pick<Instance, "fits">,
   accepted: readonly AcceptedContext[],
-  wasClassProposed: boolean,
+  { contexts, fixedBy }: Proposed,
 ): Fault {
+  const { sopClassUid, transferSyntax } = instance;
   const code = "0006:0208";
-  if (accepted.length === 0) return noneAccepted();
-  const ofClass = accepted.filter(({ abstractSyntax }) => abstractSyntax === sopClassUid);
+  if (accepted.length === 0) return noneAccepted(fixedBy);
   const className = nameOf(sopClassUid) ?? sopClassUid;
+  const askedFor = contexts.filter(({ abstractSyntax }) => abstractSyntax === sopClassUid);
+  if (!askedFor.some(({ transferSyntaxes }) => transferSyntaxes.some((uid) => instance.fits(uid)))) {
+    const how = askedFor.length === 0 ? "" : ` in ${longNameOf(transferSyntax)}`;
+    const what = `${className} was not proposed${how}, and the options given forbid proposing it`;
+    const remedy = fixedBy === undefined ? undefined : `leave out ${fixedBy}`;
+    return new Fault("noContext", what, { code, remedy });
+  }
+  const ofClass = accepted.filter(({ abstractSyntax }) => abstractSyntax === sopClassUid);
   if (ofClass.length > 0) {
     const taken = ofClass.map((context) => longNameOf(context.transferSyntax)).join(", ");
     return new Fault(
@@ -50,23 +65,20 @@ export function whyNotAccepted(
       },
     );
   }
-  if (wasClassProposed) {
-    return new Fault("noContext", `the peer refused every presentation context for ${className}`, {
-      code,
-      remedy: "have this SOP class enabled at the peer, or send to one that stores it",
-    });
-  }
-  return new Fault("noContext", `${className} was not proposed, and the options given forbid proposing it`, {
+  return new Fault("noContext", `the peer refused every presentation context for ${className}`, {
     code,
-    remedy: "leave out the option that fixes the proposal (-xf, -xi and the like)",
+    remedy: fixedBy === undefined
+      ? "have this SOP class enabled at the peer, or send to one that stores it"
+      : `leave out ${fixedBy}, or have what it proposes enabled at the peer`,
   });
 }
 
 /** The association is there, but good for nothing. */
-function noneAccepted(): Fault {
+function noneAccepted(fixedBy: string | undefined): Fault {
   return new Fault("noContext", "No Acceptable Presentation Contexts", {
-    remedy:
-      "the peer stores none of the SOP classes proposed: check that this is a Storage SCP, and what it is " +
-      "configured to store; --probe shows what it accepts",
+    remedy: fixedBy === undefined
+      ? "the peer stores none of the SOP classes proposed: check that this is a Storage SCP, and what it is " +
+        "configured to store; --probe shows what it accepts"
+      : `leave out ${fixedBy}: the peer takes nothing of what may be proposed with it`,
   });
 }

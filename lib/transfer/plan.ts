@@ -7,6 +7,7 @@ import {
   type SyntaxWish,
 } from "../association/proposal.ts";
 import type { Destination } from "../association/transport.ts";
+import { findOption } from "../cli/options.ts";
 import type { Profile } from "../cli/profile.ts";
 import type { NetworkSettings, Settings } from "../cli/settings.ts";
 import { DEFLATED_LITTLE_ENDIAN } from "../dicom/transfer_syntaxes.ts";
@@ -22,6 +23,8 @@ export interface TransferPlan extends RetryLimits, SettlementRules {
   readonly contexts: readonly ContextWish[];
   /** How contexts for files put aside are made; undefined when a profile says exactly what may be proposed. */
   readonly wish: SyntaxWish | undefined;
+  /** The names of the option that says exactly what may be proposed. */
+  readonly fixedBy: string | undefined;
   /** Prefer Deflated for uncompressed data sets. */
   readonly deflate: boolean;
   /** End with A-ABORT. */
@@ -71,6 +74,7 @@ export function transferPlanOf(
   return {
     contexts: firstContexts(network, profile, wish, needs),
     wish: profile === undefined ? wish : undefined,
+    fixedBy: fixingOption(network),
     deflate: network.proposal.preferred === DEFLATED_LITTLE_ENDIAN && profile === undefined,
     noHalt: network.noHalt,
     abort: network.abort,
@@ -78,6 +82,13 @@ export function transferPlanOf(
     retries: delivery.retries,
     retryDelaySeconds: delivery.retryDelaySeconds,
   };
+}
+
+function fixingOption({ profile, proposal }: NetworkSettings): string | undefined {
+  if (profile === undefined && !proposal.exclusive) return undefined;
+  const long = profile === undefined ? proposal.option : "--config-file";
+  const short = findOption(long)?.short;
+  return short === undefined ? long : `${long} (${short})`;
 }
 
 /** With --required, what does not fit the first association is put aside and gets its turn on a further one. */

@@ -20,6 +20,7 @@ const WISH = { preferred: LITTLE, fallback: [], exclusive: true, combine: false 
 const PLAN: TransferPlan = {
   contexts: [{ abstractSyntax: CT, transferSyntaxes: [LITTLE] }],
   wish: WISH,
+  fixedBy: undefined,
   deflate: false,
   noHalt: false,
   abort: false,
