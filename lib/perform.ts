@@ -14,12 +14,14 @@ import { Telling } from "./report/telling.ts";
 import { send } from "./send.ts";
 import { listenForStop } from "./signals.ts";
 import { Inputs } from "./source/inputs.ts";
+import { OutputFiles } from "./source/output_files.ts";
 import { readWholeFile } from "./source/whole_file.ts";
 import { type Stage, tellNothingSent } from "./stage.ts";
 import { VERSION } from "./version.ts";
 
 /** Answers the exit code. @throws Fault "usage" for what is wrong with the command line all the same */
 export async function perform(settings: Settings, toStdout: WriteText): Promise<number> {
+  const outputs = new OutputFiles(settings);
   const line = stderrStatusLine();
   // Nothing gets between the events of --json, whatever a --log-config file says.
   const backend = await openLog(
@@ -27,6 +29,7 @@ export async function perform(settings: Settings, toStdout: WriteText): Promise<
     readWholeFile,
     line.write,
     settings.report.json ? line.write : toStdout,
+    (path) => outputs.refuseTaken("a log file of --log-config", path),
   );
   const log = new Logger(backend);
   try {

@@ -114,13 +114,16 @@ export function makeAppender(
   };
 }
 
-function openFile({ properties, complain }: Making, append: boolean): LogFile | undefined {
+/** @throws Fault "usage" for a file that an option names */
+function openFile({ properties, environment, complain }: Making, append: boolean): LogFile | undefined {
   const path = properties.get("File") ?? "";
   if (path === "") {
     complain("ERROR", "Invalid filename");
     return undefined;
   }
   if (properties.isTrue("UseLockFile", false)) complain("WARN", `${path}: UseLockFile is not supported`);
+  // Opening it would empty it.
+  environment.refuseTaken(path);
   return new LogFile(
     path,
     properties.isTrue("Append", append),

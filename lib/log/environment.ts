@@ -13,12 +13,18 @@ export interface LogEnvironment {
   readonly stderr: WriteText;
   /** The socket of the local syslog service. */
   readonly syslogSocket: string;
+  /** Called before a file is opened to be written. @throws Fault "usage" when it serves another purpose in this run */
+  refuseTaken(path: string): void;
   /** An environment variable. */
   variable(name: string): string | undefined;
 }
 
 /** The environment of this process. What it may not ask for counts as not there. */
-export function systemEnvironment(stderr: WriteText, stdout: WriteText): LogEnvironment {
+export function systemEnvironment(
+  stderr: WriteText,
+  stdout: WriteText,
+  refuseTaken: (path: string) => void,
+): LogEnvironment {
   return {
     appName: "storescu",
     processId: Deno.pid,
@@ -27,6 +33,7 @@ export function systemEnvironment(stderr: WriteText, stdout: WriteText): LogEnvi
     stdout,
     stderr,
     syslogSocket: "/dev/log",
+    refuseTaken,
     variable: (name) => permitted(() => Deno.env.get(name)),
   };
 }

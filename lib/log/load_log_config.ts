@@ -7,13 +7,15 @@ import { stderrWriter, stdoutWriter, type WriteText } from "./standard_streams.t
 
 /**
  * The backend that a --log-config file describes, for this process.
- * @throws Fault "usage" with DCMTK's text for a file that is not there, cannot be read or sets nothing up.
+ * @throws Fault "usage" with DCMTK's text for a file that is not there, cannot be read or sets nothing up;
+ * what `refuseTaken` throws when it is asked about a file that is to be written.
  */
 export async function loadLogConfig(
   fileName: string,
   readFile: ReadFile,
   toStderr: WriteText = stderrWriter(),
   toStdout: WriteText = stdoutWriter(),
+  refuseTaken: (path: string) => void = () => {},
 ): Promise<LogBackend> {
   const text = readText(fileName, readFile);
   // Only here, so that a run without --log-config pays for none of it.
@@ -21,7 +23,7 @@ export async function loadLogConfig(
     import("./log4cplus.ts"),
     import("./environment.ts"),
   ]);
-  return await readLogConfig(text, fileName, systemEnvironment(toStderr, toStdout));
+  return await readLogConfig(text, fileName, systemEnvironment(toStderr, toStdout, refuseTaken));
 }
 
 function readText(fileName: string, readFile: ReadFile): string {

@@ -1,7 +1,6 @@
 /** --report and --metrics: opened together, so that neither is left behind when the other cannot be written. */
 
 import type { ReportSettings } from "../cli/settings.ts";
-import { Fault } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
 import { type FileKind, NewFile } from "../log/new_file.ts";
 import type { Observer } from "./events.ts";
@@ -9,14 +8,9 @@ import { METRICS, Metrics } from "./metrics.ts";
 import { ReportFile, reportFormatOf } from "./report_file.ts";
 import type { ReportFormat } from "./report_format.ts";
 
-/** @throws Fault "configuration" when one of them cannot be written, or its name is unfit or that of another file */
+/** @throws Fault "configuration" when one of them cannot be written, or its name is unfit */
 export function openReportFiles({ file, metrics }: ReportSettings, log: Logger): Observer[] {
   const format = file === undefined ? undefined : reportFormatOf(file);
-  if (file !== undefined && file === metrics) {
-    throw new Fault("configuration", `${file} cannot be both report and metrics file`, {
-      remedy: "give --report and --metrics a file each",
-    });
-  }
   const [reportFile, metricsFile] = beginAll([
     file !== undefined && format !== undefined && [file, reportKind(format)],
     metrics !== undefined && [metrics, METRICS],

@@ -196,6 +196,8 @@ const UNWRITABLE = [
   [["--report", "."], /cannot tell what kind of report/],
   [["--metrics", "."], /cannot write \.: it is not a regular file/],
   [["--report", "r.json", "--metrics", "none/m"], /cannot write none\/m: no such folder/],
+  [["--report", "r.json", "--metrics", "./r.json"], /--report and --metrics name the same file: \.\/r\.json/],
+  [["--journal", "j.json", "--report", "j.json"], /--journal and --report name the same file: j\.json/],
 ] as const;
 
 for (const [options, says] of UNWRITABLE) {
@@ -211,6 +213,23 @@ for (const [options, says] of UNWRITABLE) {
     });
   });
 }
+
+Deno.test("a log file that is the journal is refused before it is emptied", async () => {
+  await withImages(1, async (folder) => {
+    await using peer = startRecordingPeer();
+    const args = ["--journal", "j", "127.0.0.1", String(peer.port), "1.dcm"];
+    assertEquals((await runStorescu(args, { cwd: folder })).code, 0);
+    const journal = await Deno.readTextFile(`${folder}/j`);
+    const config = "log4cplus.rootLogger = INFO, F\nlog4cplus.appender.F = log4cplus::FileAppender\n" +
+      "log4cplus.appender.F.File = ./j\nlog4cplus.appender.F.layout = log4cplus::SimpleLayout\n";
+    await Deno.writeTextFile(`${folder}/log.cfg`, config);
+    const { code, stderr } = await runStorescu(["-lc", "log.cfg", ...args], { cwd: folder });
+    assertEquals(code, 1);
+    assertMatch(stderr, /--journal and a log file of --log-config name the same file: \.\/j$/m);
+    assertEquals(await Deno.readTextFile(`${folder}/j`), journal);
+    assertEquals(peer.associations.length, 1);
+  });
+});
 
 /** Runs the executable from a shell that does `how` with it: "$@" and redirections. */
 function runFromShell(how: string, args: readonly string[], cwd: string) {

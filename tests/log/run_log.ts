@@ -18,6 +18,7 @@ export async function runLog(
     stdout: (text) => void (out += text),
     stderr: (text) => void (err += text),
     syslogSocket: "/nowhere",
+    refuseTaken: () => {},
     variable: (name) => name === "HOME" ? "/home/us" : undefined,
   });
   try {

@@ -46,6 +46,7 @@ Deno.test("messages by UDP have the header of RFC 5424 and stay in order", async
       stdout: () => {},
       stderr: (text) => stderr += text,
       syslogSocket: "/nowhere",
+      refuseTaken: () => {},
       variable: () => undefined,
     },
   );
