@@ -1,6 +1,6 @@
 /** The scripts on machines that are not as they should be: a clear line, and nothing done. */
 
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { runCommand } from "../../scripts/run_command.ts";
 
@@ -52,3 +52,32 @@ for (const { name, env, args, says } of CASES) {
     assertStringIncludes(stdout + stderr, says);
   });
 }
+
+Deno.test("scripts: npm is found beside npx where there is no command npm", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(join(folder, "scripts"));
+    await Deno.copyFile(join(root, "scripts/deno"), join(folder, "scripts/deno"));
+    await Deno.mkdir(join(folder, "bin"));
+    const tools = "cat chmod dirname find head ls mkdir mv readlink rm sed sh uname".split(" ");
+    for (const tool of tools) {
+      const { stdout } = await runCommand("sh", ["-c", `command -v ${tool}`], { cwd: folder });
+      await Deno.symlink(stdout.trim(), join(folder, "bin", tool));
+    }
+    for (const name of ["npm-cli.js", "npx-cli.js"]) await Deno.writeTextFile(join(folder, name), "");
+    await Deno.writeTextFile(join(folder, "bin/node"), '#!/bin/sh\necho "node is given $*"\n', {
+      mode: 0o755,
+    });
+    await Deno.chmod(join(folder, "npx-cli.js"), 0o755);
+    await Deno.symlink(join(folder, "npx-cli.js"), join(folder, "bin/npx"));
+    const { code, stderr } = await runCommand("sh", ["scripts/deno", "--version"], {
+      cwd: folder,
+      env: { PATH: join(folder, "bin"), DENO: "" },
+    });
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, "node is given ");
+    assertMatch(stderr, /\/npm-cli\.js install .*@deno\/\S+@2\.7\.11\n.* holds no executable\n$/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
