@@ -2,17 +2,18 @@
  * Makes dist/release: `sh scripts/release [--untested]`.
  *
  * How this works: scripts/build.ts makes an executable for each target, one after the other. Each is looked at as a file of
- * its platform; the one for this machine is tested end to end. The rest is written by that executable (man page, completions) or made from the bundle (licences, bill of materials).
+ * its platform; the one for this machine is tested end to end. The rest is written by that executable (man page,
+ * completions) or made from it and the bundle (licences, bill of materials).
  */
 
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { VERSION } from "../lib/version.ts";
 import {
   componentsOf,
   cycloneDx,
   licencesText,
   type Product,
-  runtimeComponent,
+  runtimeComponents,
 } from "./bill_of_materials.ts";
 import { signatureFaultOf } from "./code_signature.ts";
 import { TARGETS } from "./denort.ts";
@@ -75,22 +76,32 @@ async function writePapers(executable: string): Promise<void> {
   for (const [name, args] of papers) {
     await Deno.writeTextFile(join(folder, name), await mustRun(executable, args));
   }
-  // For whoever reads --json and --report.
-  await Deno.copyFile(join(root, "lib/report/events.schema.json"), join(folder, "events.schema.json"));
+  // The schema is for whoever reads --json and --report.
+  for (const path of ["README.md", "lib/report/events.schema.json"]) {
+    await Deno.copyFile(join(root, path), join(folder, basename(path)));
+  }
 }
 
-async function writeLicences(): Promise<void> {
+async function writeLicences(executable: string): Promise<void> {
   const date = (await runCommand("git", ["log", "-1", "--format=%cs"], { cwd: root })).stdout.trim();
   const { license } = JSON.parse(await Deno.readTextFile(join(root, "deno.json")));
   const product: Product = { name: "storescu", version: VERSION, license, date };
   const bundle = await Deno.makeTempDir({ dir: join(root, ".cache"), prefix: "bundle-" });
   try {
     await mustRun(Deno.execPath(), ["bundle", "--quiet", "--code-splitting", "--outdir", bundle, "main.ts"]);
-    const components = [runtimeComponent(Deno.version.deno), ...await componentsOf(bundle, root)];
+    const lock = JSON.parse(await Deno.readTextFile(join(root, "deno.lock")));
+    const runtime = cutDenort(await Deno.readFile(executable));
+    const inside = await runtimeComponents(Deno.version.deno, Deno.version.v8, runtime);
+    const packages = await componentsOf(bundle, lock, root);
+    const components = [...inside, ...packages];
     const own = await Deno.readTextFile(join(root, "LICENSE"));
     await Deno.writeTextFile(join(folder, "LICENSES.txt"), licencesText(own, product, components));
     await Deno.writeTextFile(join(folder, "storescu.cdx.json"), cycloneDx(product, components));
-    say(`release: inside are ${components.map(({ name, version }) => `${name} ${version}`).join(", ")}`);
+    const named = components.filter(({ origin }) => origin !== "cargo");
+    say(
+      `release: inside are ${named.map(({ name, version }) => `${name} ${version}`).join(", ")}, ` +
+        `and at least ${components.length - named.length} crates`,
+    );
   } finally {
     await Deno.remove(bundle, { recursive: true });
   }
@@ -125,7 +136,7 @@ async function release(tested: boolean): Promise<void> {
   }
   if (own === undefined) throw new Error(`none of the executables runs on ${Deno.build.target}`);
   await writePapers(own);
-  await writeLicences();
+  await writeLicences(own);
   await writeChecksums();
   if (tested) await testEndToEnd(own);
   say(`release: dist/release holds ${[...Deno.readDirSync(folder)].length} files`);
