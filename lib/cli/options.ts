@@ -183,7 +183,7 @@ export const GROUPS = [
     title: "network options",
     sections: [
       {
-        title: "address family",
+        title: "address family of the peer, where it is given by name",
         options: [
           {
             short: "-i4",
@@ -494,7 +494,7 @@ export const GROUPS = [
             short: "-ts",
             long: "--socket-timeout",
             params: [{ name: "seconds", kind: "integer", min: -1, signed: true }],
-            help: "longest time without any byte sent or received; 0 or -1: no limit",
+            help: "longest time without any byte sent or received while objects are sent; 0 or -1: no limit",
             default: "60",
             dcmtk: "since 3.6.2",
           },
@@ -510,7 +510,7 @@ export const GROUPS = [
             long: "--dimse-timeout",
             params: [{ name: "seconds", kind: "integer", min: 1, signed: true }],
             help: "longest wait for the response to a store request",
-            default: "no limit",
+            default: "that of --socket-timeout",
           },
           {
             short: "-pdu",
