@@ -100,12 +100,16 @@ async function taskOf(task: Task): Promise<(stage: Stage) => Promise<Ending>> {
 }
 
 /** @throws Fault "configuration" for a file that cannot be written: before anything is sent */
-async function observersOf({ report }: Settings, log: Logger, toStdout: WriteText): Promise<Observer[]> {
+async function observersOf(
+  { report, task }: Settings,
+  log: Logger,
+  toStdout: WriteText,
+): Promise<Observer[]> {
   const observers: Observer[] = [];
   if (report.json) observers.push(jsonLines(toStdout));
   if (report.file !== undefined || report.metrics !== undefined) {
     const { openReportFiles } = await import("./report/report_files.ts");
-    observers.push(...openReportFiles(report, log));
+    observers.push(...openReportFiles(report, task, log));
   }
   return observers;
 }

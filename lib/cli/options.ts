@@ -34,6 +34,8 @@ export interface OptionRow {
   readonly long: string;
   /** One sentence or phrase, without its final stop. */
   readonly help: string;
+  /** What there is to know besides, for who asks for this option alone: sentences, a paragraph each. */
+  readonly details?: readonly string[];
   /** Values swallowed, in order. */
   readonly params?: readonly Param[];
   /** What holds when nothing of the kind is given; true for a member of `set` that is the default. */
@@ -89,7 +91,7 @@ export const GROUPS = [
           params: [{
             name: "level",
             kind: "choice",
-            choices: ["fatal", "error", "warn", "info", "debug", "trace"],
+            choices: ["off", "fatal", "error", "warn", "info", "debug", "trace", "all"],
           }],
           help: "log events of this level and graver ones",
           default: "warn",
@@ -142,7 +144,7 @@ export const GROUPS = [
             short: "+sp",
             long: "--scan-pattern",
             params: [{ name: "pattern", kind: "string" }],
-            help: "of the files found that way take those whose name fits (wildcards: * ? [...])",
+            help: "of the files found by scanning take those whose name fits (wildcards: * ? [...])",
             needs: ["--scan-directories"],
           },
           {
@@ -203,7 +205,7 @@ export const GROUPS = [
           {
             short: "-i0",
             long: "--ip-auto",
-            help: "reach the peer over whichever its name resolves to",
+            help: "reach the peer over IPv4 or IPv6, whichever its name resolves to",
             set: "family",
             dcmtk: "since 3.6.9",
           },
@@ -441,14 +443,14 @@ export const GROUPS = [
             short: "-pwd",
             long: "--password",
             params: [{ name: "password", kind: "secret" }],
-            help: "with this password; others can see it in the list of processes",
+            help: "give this password for the user; others can see it in the list of processes",
             set: "password",
             needs: ["--user"],
           },
           {
             short: "-epw",
             long: "--empty-password",
-            help: "with an empty password",
+            help: "give an empty password for the user",
             set: "password",
             needs: ["--user"],
           },
@@ -547,21 +549,21 @@ export const GROUPS = [
             short: "+IR",
             long: "--invent-series",
             params: [{ name: "number", kind: "integer", min: 1 }],
-            help: "likewise, with a new series after this many instances",
+            help: "do as --invent-instance does, with a new series after this many instances",
             default: "100",
           },
           {
             short: "+IS",
             long: "--invent-study",
             params: [{ name: "number", kind: "integer", min: 1 }],
-            help: "likewise, with a new study after this many series",
+            help: "do as --invent-instance does, with a new study after this many series",
             default: "50",
           },
           {
             short: "+IP",
             long: "--invent-patient",
             params: [{ name: "number", kind: "integer", min: 1 }],
-            help: "likewise, with a new patient after this many studies",
+            help: "do as --invent-instance does, with a new patient after this many studies",
             default: "25",
           },
         ],
@@ -602,7 +604,7 @@ export const GROUPS = [
           {
             short: "+ps",
             long: "--std-passwd",
-            help: "ask for it on the terminal, or read it from standard input where there is none",
+            help: "ask for it on the terminal, or read it from standard input where there is no terminal",
             set: "keyPassword",
             default: true,
             needs: ["--enable-tls"],
@@ -611,14 +613,14 @@ export const GROUPS = [
             short: "+pw",
             long: "--use-passwd",
             params: [{ name: "password", kind: "secret" }],
-            help: "this one; others can see it in the list of processes",
+            help: "use this password; others can see it in the list of processes",
             set: "keyPassword",
             needs: ["--enable-tls"],
           },
           {
             short: "-pw",
             long: "--null-passwd",
-            help: "the empty one",
+            help: "use an empty password",
             set: "keyPassword",
             needs: ["--enable-tls"],
           },
@@ -677,7 +679,7 @@ export const GROUPS = [
           {
             short: "+cra",
             long: "--enable-crl-all",
-            help: "check that for every certificate of its chain",
+            help: "check whether any certificate of the peer's chain is revoked",
             set: "crlCheck",
             needs: SECURE,
             dcmtk: "since 3.6.7",
@@ -816,7 +818,7 @@ export const GROUPS = [
           {
             short: "+ws",
             long: "--write-seed",
-            help: "without effect likewise",
+            help: "without effect, the system's generator is used; accepted for old command lines",
             set: "writeSeed",
             needs: ["--seed"],
           },
@@ -824,7 +826,7 @@ export const GROUPS = [
             short: "+wf",
             long: "--write-seed-file",
             params: [{ name: "filename", kind: "file" }],
-            help: "without effect likewise",
+            help: "without effect, the system's generator is used; accepted for old command lines",
             set: "writeSeed",
             needs: ["--seed"],
           },
@@ -869,7 +871,8 @@ export const GROUPS = [
           {
             long: "--files-from",
             params: [{ name: "filename", kind: "file" }],
-            help: "send the files listed here as well, one a line or NUL-separated; - reads standard input",
+            help:
+              "send the files listed in this file as well, one a line or NUL-separated; - reads standard input",
             withoutFiles: true,
           },
           {
@@ -888,12 +891,23 @@ export const GROUPS = [
             long: "--set",
             params: [{ name: "tag=value", kind: "assignment" }],
             help: "give a data element this value; a keyword or gggg,eeee, dots lead into sequences",
+            details: [
+              "The tag is a keyword of PS3.6 in its exact spelling, or gggg,eeee in hexadecimal digits. An element that is missing is added.",
+              "An element inside a sequence is Sequence[0].Element: items count from 0, [*] stands for all items that are there, and a sequence without brackets means its first item. A sequence or item that is missing is added, an item only right behind the last one.",
+              "A backslash separates values. Nothing behind the = makes the element empty. Values of OB, OW and the like are hexadecimal digits: two for OB, four for OW.",
+              "The VR is that of the dictionary. Another one, or that of a private element, is stated behind a colon: gggg,eeee:VR=value.",
+              "Text is written in the character set of the data set. The meta information and group lengths cannot be set.",
+              "Examples: --set PatientName=DOE^JANE, --set 'ImageType=DERIVED\\SECONDARY', --set RequestAttributesSequence[0].0040,0007=CHEST, --set 0029,1010:LO=text.",
+            ],
             repeatable: true,
           },
           {
             long: "--unset",
             params: [{ name: "tag", kind: "string" }],
-            help: "leave a data element out",
+            help: "leave a data element out; it is named as for --set",
+            details: [
+              "Example: --unset OtherPatientIDsSequence[0].PatientID. An element that is missing is no fault.",
+            ],
             repeatable: true,
           },
         ],
@@ -958,7 +972,7 @@ export const GROUPS = [
           {
             long: "--journal",
             params: [{ name: "filename", kind: "file" }],
-            help: "note here what the peer has stored, and do not send that again",
+            help: "note in this file what the peer has stored, and do not send that again",
           },
         ],
       },
@@ -1010,12 +1024,13 @@ export const GROUPS = [
           {
             long: "--report",
             params: [{ name: "filename", kind: "file" }],
-            help: "write an end report: .json, .csv or .xml (JUnit)",
+            help:
+              "write an end report: .json, .csv or .xml (JUnit); only runs that send replace that of a run that sent",
           },
           {
             long: "--metrics",
             params: [{ name: "filename", kind: "file" }],
-            help: "write counts and times for Prometheus' node_exporter",
+            help: "write counts and times for Prometheus' node_exporter, in runs that send",
           },
           { long: "--man", help: "print the manual page and stop", exclusive: true },
           {

@@ -5,6 +5,9 @@ import { Fault, systemText } from "../errors.ts";
 /** A file that is larger was not made here. */
 const MAX_FORMER_BYTES = 1024 * 1024;
 
+/** In it stands what kind of run a report tells of. */
+const BEGINNING_BYTES = 16 * 1024;
+
 /** What a file is to be; only one of its kind may be replaced. */
 export interface FileKind {
   /** "report" */
@@ -62,6 +65,17 @@ export class NewFile {
   former(): string | undefined {
     try {
       return Deno.statSync(this.path).size > MAX_FORMER_BYTES ? undefined : Deno.readTextFileSync(this.path);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** The same, but however much it is, of it only the beginning. */
+  formerBeginning(): string | undefined {
+    try {
+      using file = Deno.openSync(this.path);
+      const bytes = new Uint8Array(BEGINNING_BYTES);
+      return new TextDecoder().decode(bytes.subarray(0, file.readSync(bytes) ?? 0));
     } catch {
       return undefined;
     }

@@ -6,6 +6,7 @@ export function jsonFormat(): ReportFormat {
   let isFirst = true;
   return {
     signature: '{"run":{"event":"run",',
+    taskOf: (beginning) => /^[^}]*?"task":"(\w+)"/.exec(beginning)?.[1],
     text(event) {
       const json = JSON.stringify(event);
       if (event.event === "run") return `{"run":${json},\n"events":[`;

@@ -21,6 +21,7 @@ export function junitFormat(): ReportFormat {
   let run: RunEvent | undefined;
   return {
     signature: SIGNATURE,
+    taskOf: (beginning) => /<property name="task" value="(\w+)"/.exec(beginning)?.[1],
     text(event) {
       switch (event.event) {
         case "run":
@@ -45,12 +46,13 @@ export function junitFormat(): ReportFormat {
   };
 }
 
-function beginning({ peer, port, calledAeTitle, startedAt }: RunEvent, counts: Counts): string {
+function beginning({ peer, port, calledAeTitle, startedAt, task }: RunEvent, counts: Counts): string {
   const { tests, failures, errors, skipped, seconds } = counts;
   const attributes =
     `tests="${tests}" failures="${failures}" errors="${errors}" skipped="${skipped}" time="${seconds}"`;
   return `${SIGNATURE}${escape(`${calledAeTitle}@${peer}:${port}`)}" ` +
-    `timestamp="${startedAt.slice(0, 19)}" ${attributes.padEnd(ATTRIBUTES_LENGTH)}>\n`;
+    `timestamp="${startedAt.slice(0, 19)}" ${attributes.padEnd(ATTRIBUTES_LENGTH)}>\n` +
+    `<properties><property name="task" value="${task}"/></properties>\n`;
 }
 
 function testCase({ path, outcome, reason = "", remedy, sopInstanceUid, status, bytes }: FileEvent): string {

@@ -386,6 +386,54 @@ Deno.test("metrics tell of the last run, and keep the last success", async () =>
   });
 });
 
+Deno.test("who tries something out does not replace what is told of the last run that sent", async () => {
+  await withImages(1, async (folder) => {
+    await using peer = startRecordingPeer();
+    for (const kind of ["json", "csv", "xml"]) {
+      const names = [`last.${kind}`, "m.prom"];
+      const run = (more: readonly string[]) => {
+        const files = ["--report", `last.${kind}`, "--metrics", "m.prom"];
+        return runProgram(STORESCU, [...files, ...more, "127.0.0.1", String(peer.port), "1.dcm"], {
+          cwd: folder,
+        });
+      };
+      const contents = () => Promise.all(names.map((name) => Deno.readTextFile(`${folder}/${name}`)));
+      assertEquals((await run([])).code, 0);
+      const sent = await contents();
+      for (const option of ["--dry-run", "--probe", "--echo"]) {
+        const { code, stderr } = await run([option]);
+        assertEquals([code, stderr.replaceAll(Deno.realPathSync(folder), ".")], [
+          0,
+          `W: ./last.${kind} is left as it is: it is for runs that send, and ${option} sends nothing\n` +
+          "W: hint: give --report the name of another file\n" +
+          `W: ./m.prom is left as it is: it is for runs that send, and ${option} sends nothing\n`,
+        ]);
+        assertEquals(await contents(), sent);
+      }
+      assertEquals((await run([])).code, 0);
+      assert(
+        (await contents()).every((text, index) => text !== sent[index] || kind === "csv" && index === 0),
+      );
+    }
+    assertEquals([...Deno.readDirSync(folder)].filter(({ name }) => name.endsWith(".part")), []);
+  });
+});
+
+Deno.test("a report of what was tried out is replaced by the next one; metrics of it are never begun", async () => {
+  await withImages(1, async (folder) => {
+    for (const kind of ["json", "csv", "xml"]) {
+      const files = ["--report", `try.${kind}`, "--metrics", "m.prom"];
+      const args = [...files, "--dry-run", "127.0.0.1", "104", "1.dcm"];
+      assertEquals((await runProgram(STORESCU, args, { cwd: folder })).code, 0);
+      const first = Deno.statSync(`${folder}/try.${kind}`);
+      const { code, stderr } = await runProgram(STORESCU, [...args, "gone.dcm", "-nh"], { cwd: folder });
+      assert(code === 1 && !stderr.includes(`try.${kind}`), stderr);
+      assert(Deno.statSync(`${folder}/try.${kind}`).size > first.size);
+    }
+    assertEquals([...Deno.readDirSync(folder)].filter(({ name }) => name.startsWith("m.prom")), []);
+  });
+});
+
 Deno.test("a file's name forges no line, and reports keep it as it is", async () => {
   await withImages(1, async (folder) => {
     const stored = "a\nReceived Store Response (Success)";

@@ -94,10 +94,10 @@ Deno.test("a CSV report has a row for each file, quoted where need be", () => {
   const lines = written("r.CSV").split("\r\n");
   assertEquals(
     lines[0],
-    "path,outcome,status,sopClassUid,sopInstanceUid,transferSyntax,bytes,retries,reason,remedy",
+    "path,outcome,status,sopClassUid,sopInstanceUid,transferSyntax,bytes,retries,reason,remedy,task",
   );
   assertEquals(lines.length, FILE_OUTCOMES.length + 2);
-  assertEquals(lines[1], 'sendable.dcm,sendable,,,,,,0,"because, ""well""",');
+  assertEquals(lines[1], 'sendable.dcm,sendable,,,,,,0,"because, ""well""",,send');
   assert(lines.some((line) => line.startsWith('"a ""b"", <c> & d\n')));
 });
 
@@ -125,6 +125,24 @@ Deno.test("every report and metrics file begins as those of its kind do", () => 
   }
   const metrics = metricsText(RUN, new Tally().event({ exitCode: 0 }), undefined);
   assert(metrics.startsWith(METRICS.signature));
+});
+
+Deno.test("every report shows whether anything was to be sent", () => {
+  for (const path of ["r.json", "r.csv", "r.xml"]) {
+    assertEquals(reportFormatOf(path).taskOf(written(path)), "send");
+    for (const task of ["probe", "echo", "dryRun"] as const) {
+      const format = reportFormatOf(path);
+      const file: Event = {
+        event: "file",
+        path: "a.dcm",
+        outcome: "skipped",
+        retries: 0,
+        reason: 'it "said"',
+      };
+      const beginning = format.text({ ...RUN, task }) + format.text(file);
+      assertEquals(format.taskOf(beginning), task, path);
+    }
+  }
 });
 
 Deno.test("a full disk is told once and costs nothing but the report", () => {
