@@ -18,20 +18,31 @@ const COMMAND_LINE: readonly Paragraph[] = [
   "An argument @file is replaced by the arguments that the text file holds, separated by white space. A part in single or double quotes is taken literally. Command files cannot be nested.",
 ];
 
-const EXIT_STATUS: readonly Paragraph[] = [
-  ["0", "Every instance that was to be sent was stored, perhaps with a warning."],
+/** README's table says the same. */
+export const EXIT_STATUS: readonly Paragraph[] = [
+  [
+    "0",
+    "Every instance that was to be sent was stored, with a success or a warning status, and everything asked for was told.",
+  ],
   [
     "1",
-    "A mistake in the command line or a configuration file; a file that cannot be read; no connection or association; or a failure status whose high byte is 0.",
+    "The first failure was one of the command line, of a file or configuration, of the connection or of the association request, or a failure status below 0100H; or only a report, metrics or standard output could not be written.",
   ],
-  ["10", "The association was lost, aborted or timed out after it had been accepted."],
+  [
+    "10",
+    "The first failure was the loss of an association that had been accepted: aborted, closed or timed out.",
+  ],
   [
     "other",
-    "The high byte of the first failure status that a C-STORE response brought: 167 for A7xx, 169 for A9xx.",
+    "The first failure was a C-STORE that the peer answered with a failure status: the high byte of that status, 167 for A7xx, 169 for A9xx.",
   ],
   [
     "128+n",
-    "Signal n ended the run: the first after the object that was under way, a second one at once.",
+    "Signal n ended the run: 130 INT, 143 TERM, 129 HUP. The first lets the object under way end, a second one ends it at once.",
+  ],
+  [
+    "101, 133",
+    "The runtime below the program could not start, and says so in words of its own: see the known limits in README.",
   ],
 ];
 
