@@ -47,20 +47,21 @@ export interface FaultDetails {
 export class Fault extends Error {
   override readonly name = "Fault";
   readonly kind: FaultKind;
-  readonly file: string | undefined;
+  /** Only where it was given. */
   readonly line: string | undefined;
   readonly code: string | undefined;
   readonly remedy: string | undefined;
   readonly transient: boolean;
+  readonly #file: string | undefined;
   readonly #what: string;
 
   /** @param what the message, but for the name of the file */
   constructor(kind: FaultKind, what: string, details: FaultDetails = {}) {
     const { file, line = file === undefined ? what : `${file}: ${what}`, cause } = details;
     super(line, cause === undefined ? undefined : { cause });
+    this.#file = file;
     this.#what = what;
     this.kind = kind;
-    this.file = file;
     this.line = details.line;
     this.code = details.code;
     this.remedy = details.remedy;
@@ -69,7 +70,7 @@ export class Fault extends Error {
 
   /** What to say where `file` has been named already. What is wrong with another file begins with that one's name. */
   messageBehind(file: string): string {
-    return file === this.file ? this.#what : this.message;
+    return file === this.#file ? this.#what : this.message;
   }
 
   /** The condition as DCMTK prints it: "0006:0317 text". */
