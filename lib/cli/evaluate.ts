@@ -61,8 +61,6 @@ export function evaluateLog(given: Given): LogSettings {
   };
 }
 
-const THRESHOLDS: readonly string[] = ["off", "fatal", "error", "warn", "info", "debug", "trace", "all"];
-
 function levelOf(given: Given, verbosity: OptionName | undefined): LogThreshold {
   if (verbosity === "--quiet") return "fatal";
   if (verbosity === "--verbose") return "info";
@@ -70,12 +68,16 @@ function levelOf(given: Given, verbosity: OptionName | undefined): LogThreshold 
   const typed = given.text("--log-level")?.toLowerCase() ?? "warn";
   if (isThreshold(typed)) return typed;
   throw new Fault("usage", "Invalid log level for --log-level option", {
-    remedy: `it takes one of ${THRESHOLDS.join(", ")}`,
+    remedy: `it takes one of ${thresholds().join(", ")}`,
   });
 }
 
 function isThreshold(text: string): text is LogThreshold {
-  return THRESHOLDS.includes(text);
+  return thresholds().includes(text);
+}
+
+function thresholds(): readonly string[] {
+  return findOption("--log-level")?.params?.[0]?.choices ?? [];
 }
 
 /**

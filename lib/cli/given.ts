@@ -6,6 +6,7 @@ import {
   INTEGER_MAX,
   type Option,
   type OptionName,
+  type OptionRow,
   type Param,
   type SetName,
 } from "./options.ts";
@@ -147,6 +148,11 @@ export function describeParam(param: Param): string {
     default:
       return "a text";
   }
+}
+
+/** How an option is written: "--config-file <filename> <profile>". */
+export function callOf({ long, params = [] }: OptionRow): string {
+  return [long, ...params.map(({ name }) => `<${name}>`)].join(" ");
 }
 
 /** "a", "a or b", "a, b or c". */

@@ -1,7 +1,7 @@
 /** What the program says about itself and about a command line, in DCMTK's layout and our own words. */
 
 import type { Fault } from "../errors.ts";
-import { describeParam, joinNames } from "./given.ts";
+import { callOf, describeParam, joinNames } from "./given.ts";
 import {
   allOptions,
   type Group,
@@ -25,6 +25,16 @@ export const OPERANDS = [
 ] as const;
 
 export const USAGE = "storescu [options] peer port dcmfile-in...";
+
+/** All forms of a command line: USAGE, those that need no files, and those that answer by themselves. */
+export function synopsis(): string[] {
+  const withoutFiles = allOptions().filter((option) => option.withoutFiles)
+    .map((option) => `storescu [options] ${callOf(option)} peer port [dcmfile-in...]`);
+  const alone = allOptions().filter((option) => option.exclusive).map((option) =>
+    `storescu ${callOf(option)}`
+  );
+  return [USAGE, ...withoutFiles, ...alone];
+}
 
 /** The lines that start every text: "$storescu: v1.2.3 $", a blank line, what this is. */
 function heading(version: string): string[] {
@@ -143,10 +153,11 @@ export function explainOption(version: string, option: Option): string {
 /** Kinds of values of which more can be said than their names do. */
 const TELLING_KINDS: readonly ParamKind[] = ["integer", "choice", "aeTitle"];
 
-/** Sentences about an option's values, default and conditions. */
+/** Sentences about an option besides its help: details, values, default and conditions. */
 export function optionFacts(option: OptionRow): string[] {
-  const facts = (option.params ?? []).filter(({ kind }) => TELLING_KINDS.includes(kind))
+  const values = (option.params ?? []).filter(({ kind }) => TELLING_KINDS.includes(kind))
     .map((param) => `<${param.name}> is ${describeParam(param)}.`);
+  const facts = [...option.details ?? [], ...values];
   if (option.default === true) facts.push("This is the default.");
   else if (option.default !== undefined) facts.push(`Default: ${option.default}.`);
   if (option.needs !== undefined) facts.push(`Only with ${joinNames(option.needs)}.`);

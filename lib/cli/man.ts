@@ -1,6 +1,6 @@
 /** The manual page, as roff with man(7) macros: the options from the table, the rest from here. */
 
-import { OPERANDS, optionFacts, USAGE, wrap } from "./help.ts";
+import { OPERANDS, optionFacts, synopsis, wrap } from "./help.ts";
 import { type Group, GROUPS, type OptionRow, type Section } from "./options.ts";
 
 /** Paragraphs of one section: plain text, or a term and what it means. */
@@ -41,7 +41,7 @@ export const EXIT_STATUS: readonly Paragraph[] = [
     "Signal n ended the run: 130 INT, 143 TERM, 129 HUP. The first lets the object under way end, a second one ends it at once.",
   ],
   [
-    "101, 133",
+    "101, 133, 134",
     "The runtime below the program could not start, and says so in words of its own: see the known limits in README.",
   ],
 ];
@@ -74,7 +74,10 @@ export function manPage(version: string, date: string): string {
     ".SH NAME",
     "storescu \\- send DICOM objects to a storage service (C\\-STORE SCU)",
     ".SH SYNOPSIS",
-    `.B ${escapeText(USAGE)}`,
+    ...synopsis().flatMap((
+      form,
+      index,
+    ) => [...(index === 0 ? [] : [".br"]), `.B ${escapeText(form).replace(/<(.*?)>/g, "\\fI$1\\fB")}`]),
     ...chapter("DESCRIPTION", DESCRIPTION),
     ...chapter("PARAMETERS", OPERANDS.map(({ name, help }) => [name, `${help}.`] as const)),
     ".SH OPTIONS",

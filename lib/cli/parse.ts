@@ -8,8 +8,9 @@
 import { Fault } from "../errors.ts";
 import { expandCommandFiles } from "./command_file.ts";
 import type { Exists, ReadFile } from "./environment.ts";
-import { Given, type GivenOption } from "./given.ts";
-import { findOption, type Option } from "./options.ts";
+import { callOf, Given, type GivenOption, joinNames } from "./given.ts";
+import { USAGE } from "./help.ts";
+import { allOptions, findOption, type Option } from "./options.ts";
 import { hintFor } from "./suggest.ts";
 
 /** Shown in place of a secret. */
@@ -42,7 +43,7 @@ export function parseArguments(
       const hint = exists(argument)
         ? `there is a file of that name: write ./${argument} to send it`
         : hintFor(unknown);
-      throw new Fault("usage", `Unknown option ${unknown}`, hint === undefined ? {} : { remedy: hint });
+      throw new Fault("usage", `Unknown option ${unknown}`, { remedy: hint });
     }
     const given = { option, values: takeValues(option, rest, at + 1) };
     at += given.values.length;
@@ -61,7 +62,9 @@ function takeValues(option: Option, rest: readonly string[], from: number): read
   const count = option.params?.length ?? 0;
   const values = rest.slice(from, from + count);
   if (values.length < count) {
-    throw new Fault("usage", `Missing value for option ${option.long}`);
+    throw new Fault("usage", `Missing value for option ${option.long}`, {
+      remedy: `write it as ${callOf(option)}`,
+    });
   }
   return values;
 }
@@ -93,5 +96,25 @@ export function requireOperands(given: Given): void {
   const filesMayBeAbsent = given.options.some(({ option }) => option.withoutFiles);
   const missing = OPERANDS[given.operands.length];
   if (missing === undefined || (missing === "dcmfile-in" && filesMayBeAbsent)) return;
-  throw new Fault("usage", `Missing parameter ${missing}`);
+  throw new Fault("usage", `Missing parameter ${missing}`, {
+    remedy: swallowed(given) ?? howToCall(missing),
+  });
+}
+
+function howToCall(missing: string): string {
+  if (missing !== "dcmfile-in") return `write it as ${USAGE}`;
+  const withoutFiles = allOptions().filter((option) => option.withoutFiles).map(({ long }) => long);
+  return `write it as ${USAGE}; only with ${joinNames(withoutFiles)} files may be absent`;
+}
+
+/** Where the first operand looks like a port, the argument before it was meant to be the peer. */
+function swallowed({ operands, options, shown }: Given): string | undefined {
+  const [first = ""] = operands;
+  if (!/^[0-9]{1,5}$/.test(first)) return undefined;
+  const before = shown[shown.indexOf(first) - 1];
+  const by = options.find(({ values }) => before !== undefined && values.at(-1) === before);
+  if (by === undefined) return undefined;
+  return `${before} is the value of ${by.option.long}, and so ${first} the peer: write ${
+    callOf(by.option)
+  } peer port`;
 }

@@ -2,8 +2,8 @@
 
 import { allOptions, findOption } from "./options.ts";
 
-/** A hint for an unknown option as typed, or undefined if nothing comes near. */
-export function hintFor(typed: string): string | undefined {
+/** A hint for an unknown option as typed. */
+export function hintFor(typed: string): string {
   const [name = ""] = typed.split("=", 1);
   if (name !== typed && findOption(name) !== undefined) {
     return `a value is an argument of its own: ${name} ${typed.slice(name.length + 1)}`;
@@ -12,23 +12,51 @@ export function hintFor(typed: string): string | undefined {
     return "there is no end-of-options mark; write ./-name for a file whose name starts like an option";
   }
   const near = nearestOptions(typed);
-  return near.length === 0 ? undefined : `did you mean ${near.join(" or ")}?`;
+  return near.length === 0 ? "--help lists all options" : `did you mean ${near.join(" or ")}?`;
 }
 
+/** More than these are no help. */
+const MOST_NAMES = 4;
+
+/** Less than any difference in letters. */
+const OTHER_SIGN = 0.25;
+
 /**
- * The names nearest to what was typed, at most three: those that begin with it, or differ least and little, or, where
- * there is neither, contain it. Signs and case do not count: who types -cl means +cl.
+ * The names nearest to what was typed, none where there are too many: those that begin with it, or differ least and
+ * little, or, where there is neither, contain it. Case does not count, and signs little: who types -cl means +cl.
  */
 export function nearestOptions(typed: string): string[] {
   const word = bareName(typed);
   if (word === "") return [];
   const names = allOptions().flatMap(({ short, long }) => short === undefined ? [long] : [long, short]);
-  const scored = names.map((name) => ({ name, distance: distanceBetween(word, bareName(name)) }));
+  const scored = names.map((name) => ({
+    name,
+    distance: distanceBetween(word, bareName(name)) +
+      (/^[-+]/.test(typed) && name[0] !== typed[0] ? OTHER_SIGN : 0),
+  }));
   const least = Math.min(...scored.map((entry) => entry.distance));
-  const near = least <= (word.length < 2 ? 0 : Math.max(1, Math.floor(word.length / 3)))
+  const near = least <= mostDifferences(word) + OTHER_SIGN
     ? scored.filter((entry) => entry.distance === least)
     : scored.filter((entry) => word.length > 2 && entry.name.includes(word));
-  return near.slice(0, 3).map((entry) => entry.name);
+  return near.length > MOST_NAMES ? [] : near.map((entry) => entry.name);
+}
+
+/** The one of these words that was meant, if one comes near enough. */
+export function nearestWord(typed: string, words: Iterable<string>): string | undefined {
+  const word = typed.toLowerCase();
+  let least = mostDifferences(word);
+  let nearest: string | undefined;
+  for (const each of words) {
+    if (Math.abs(each.length - word.length) > least) continue;
+    const distance = editDistance(word, each.toLowerCase());
+    if (distance > least || (distance === least && nearest !== undefined)) continue;
+    [least, nearest] = [distance, each];
+  }
+  return nearest;
+}
+
+function mostDifferences(word: string): number {
+  return word.length < 2 ? 0.5 : Math.max(1, Math.floor(word.length / 3));
 }
 
 function bareName(name: string): string {
@@ -36,9 +64,7 @@ function bareName(name: string): string {
 }
 
 function distanceBetween(word: string, name: string): number {
-  return word.length > 2 && name.length > word.length && name.startsWith(word)
-    ? 0.5
-    : editDistance(word, name);
+  return name.length > word.length && name.startsWith(word) ? 0.5 : editDistance(word, name);
 }
 
 /** Fewest insertions, deletions, replacements and swaps of neighbours that make `a` into `b`. */

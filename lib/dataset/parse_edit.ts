@@ -8,6 +8,7 @@
  * added.
  */
 
+import { nearestWord } from "../cli/suggest.ts";
 import { type Dictionary, isPrivateCreator } from "../dicom/dictionary.ts";
 import { isStandardVr, VR_SQ, VR_UI, vrCode, vrText } from "../dicom/vr.ts";
 import { Fault } from "../errors.ts";
@@ -108,11 +109,12 @@ function parseStep(option: string, path: string, text: string, dictionary: Dicti
   }
   const tag = name.includes(",") ? parseInt(name.replace(/[(),]/g, ""), 16) : dictionary.tagOf(name);
   if (tag === undefined) {
+    const near = nearestWord(name, dictionary.keywords());
     throw unusable(
       option,
       path,
       `the dictionary does not know ${name}`,
-      "keywords are those of PS3.6; gggg,eeee always works",
+      near === undefined ? "keywords are those of PS3.6; gggg,eeee always works" : `did you mean ${near}?`,
     );
   }
   const group = tag >>> 16;

@@ -242,6 +242,13 @@ export class Dictionary {
     return keyword ?? ((tag & 0x10000) === 0 ? repeatingRowOf(tag)?.keyword : undefined);
   }
 
+  /** Every keyword, to look for one that is not spelled exactly. */
+  *keywords(): Generator<string> {
+    for (const { keyword } of this.#single.values()) yield keyword;
+    yield* keywords ??= KEYWORDS.split("\n");
+    for (const { keyword } of repeatingRows ??= unpackRepeating()) yield keyword;
+  }
+
   /** The tag of an exactly spelled keyword, or undefined; for a repeating group the tag in the first group. */
   tagOf(keyword: string): number | undefined {
     for (const [tag, entry] of this.#single) if (entry.keyword === keyword) return tag;

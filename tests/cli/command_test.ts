@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type Command, isAudible, readCommand } from "../../lib/cli/command.ts";
+import { findOption } from "../../lib/cli/options.ts";
 
 function command(...argv: string[]): Command {
   const readFile = (path: string): Uint8Array => {
@@ -57,6 +58,40 @@ Deno.test("operands are asked for before the port is looked at, and the port bef
   );
 });
 
+Deno.test("a missing operand or value: the hint says how to write it", () => {
+  const cases: readonly (readonly [argv: string, message: string, remedy: string])[] = [
+    ["-v", "Missing parameter peer", "write it as storescu [options] peer port dcmfile-in..."],
+    ["h", "Missing parameter port", "write it as storescu [options] peer port dcmfile-in..."],
+    [
+      "h 104",
+      "Missing parameter dcmfile-in",
+      "only with --files-from, --dicomdir, --probe or --echo files may",
+    ],
+    [
+      "-aet 127.0.0.1 104 f",
+      "Missing parameter dcmfile-in",
+      "127.0.0.1 is the value of --aetitle, and so 104 the peer",
+    ],
+    ["-pdu 4096 104 f", "Missing parameter dcmfile-in", "4096 is the value of --max-pdu"],
+    [
+      "h 104 f -xf file",
+      "Missing value for option --config-file",
+      "write it as --config-file <filename> <profile>",
+    ],
+  ];
+  for (const [argv, message, remedy] of cases) {
+    const { fault } = mistake(...argv.split(" "));
+    assertEquals(fault.message, message, argv);
+    assertStringIncludes(fault.remedy ?? "", remedy);
+  }
+});
+
+Deno.test("the log takes every level that the table names", () => {
+  const levels = findOption("--log-level")?.params?.[0]?.choices ?? [];
+  assertEquals(levels.length, 8);
+  for (const level of levels) assertEquals(command("h", "104", "f", "-ll", level).kind, "run", level);
+});
+
 Deno.test("a mistake found after the log was understood is silenced by it", () => {
   const cases: readonly (readonly [argv: string, audible: boolean])[] = [
     ["h 104 f --repeat 0", true],
@@ -90,7 +125,7 @@ Deno.test("who forgets ./ before the name of a file is told so", () => {
   const remedy = (...argv: string[]) => mistake(...argv).fault.remedy;
   assertEquals(mistake("h", "104", "-dash.dcm").fault.message, "Unknown option -dash.dcm");
   assertEquals(remedy("h", "104", "-dash.dcm"), "there is a file of that name: write ./-dash.dcm to send it");
-  assertEquals(remedy("h", "104", "-dash2.dcm"), undefined);
+  assertEquals(remedy("h", "104", "-dash2.dcm"), "--help lists all options");
 });
 
 Deno.test("of several things to try the rightmost counts", () => {

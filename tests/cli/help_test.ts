@@ -4,10 +4,15 @@ import {
   errorLines,
   explainOption,
   helpText,
+  synopsis,
+  USAGE,
   versionText,
   wrap,
 } from "../../lib/cli/help.ts";
-import { allOptions, GROUPS } from "../../lib/cli/options.ts";
+import { manPage } from "../../lib/cli/man.ts";
+import { allOptions, findOption, GROUPS } from "../../lib/cli/options.ts";
+import { parseSet, parseUnset } from "../../lib/dataset/parse_edit.ts";
+import { builtInDictionary } from "../../lib/dicom/dictionary.ts";
 import { Fault } from "../../lib/errors.ts";
 
 const HEADING = "$storescu: v1.2.3 $\n\nstorescu: DICOM storage (C-STORE) SCU\n";
@@ -67,6 +72,37 @@ Deno.test("one option is explained by all that the table knows of it", () => {
   for (const part of ["-pdu, --max-pdu <bytes>", "from 4096 to 131072", "Default: 16384."]) {
     assertStringIncludes(text, part);
   }
+});
+
+Deno.test("the examples of --set and --unset are ones that work", () => {
+  const examples = (["--set", "--unset"] as const).flatMap((name) =>
+    (findOption(name)?.details ?? [""]).concat("").join(" ").matchAll(
+      new RegExp(`${name} '?([^' ]+?)[',.]* `, "g"),
+    )
+      .map(([, argument = ""]) => ({ name, argument })).toArray()
+  );
+  assert(examples.length > 4);
+  for (const { name, argument } of examples) {
+    if (name === "--set") parseSet(argument, builtInDictionary());
+    else parseUnset(argument, builtInDictionary());
+  }
+});
+
+Deno.test("no text needs that of another option beside it to be understood", () => {
+  for (const { long, help } of allOptions()) {
+    assert(!/likewise|^(the|this) \w+ one|that way/.test(help), long);
+  }
+});
+
+Deno.test("the synopsis has a form for each option that goes without files or without anything", () => {
+  const forms = synopsis();
+  for (const form of [USAGE, "storescu [options] --echo peer port [dcmfile-in...]", "storescu --selftest"]) {
+    assert(forms.includes(form), form);
+  }
+  assertStringIncludes(
+    manPage("1.2.3", ""),
+    ".B storescu [options] \\-\\-files\\-from \\fIfilename\\fB peer port",
+  );
 });
 
 Deno.test("lines are broken at blanks only", () => {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { editDistance, hintFor, nearestOptions } from "../../lib/cli/suggest.ts";
+import { editDistance, hintFor, nearestOptions, nearestWord } from "../../lib/cli/suggest.ts";
 
 const NEAREST: readonly (readonly [typed: string, nearest: readonly string[]])[] = [
   ["--verbos", ["--verbose", "--verbose-pc"]],
@@ -10,6 +10,10 @@ const NEAREST: readonly (readonly [typed: string, nearest: readonly string[]])[]
   ["--propose-jpg8", ["--propose-jpeg8"]],
   ["--deflated", ["--propose-deflated"]],
   ["-z", []],
+  ["+tl", ["+tls", "+tla"]],
+  ["-tl", ["-tls"]],
+  ["-j", ["--jwt", "--jobs", "--journal", "--json"]],
+  ["--pro", []],
   ["--zzzzzz", []],
   ["-", []],
 ];
@@ -24,8 +28,20 @@ Deno.test("the hint for an unknown option says what to write instead", () => {
   assertEquals(hintFor("--max-pdu=4096"), "a value is an argument of its own: --max-pdu 4096");
   assertEquals(hintFor("--set=A=B"), "a value is an argument of its own: --set A=B");
   assertEquals(hintFor("--aetitel"), "did you mean --aetitle?");
-  assertEquals(hintFor("--")?.includes("./-name"), true);
-  assertEquals(hintFor("--qqqqqq"), undefined);
+  assertEquals(hintFor("--").includes("./-name"), true);
+  assertEquals(hintFor("--qqqqqq"), "--help lists all options");
+});
+
+Deno.test("the word that was meant is the nearest one, whatever its case", () => {
+  const words = ["PatientName", "PatientID", "Modality"];
+  const cases: readonly (readonly [typed: string, nearest: string | undefined])[] = [
+    ["patientname", "PatientName"],
+    ["PatientNam", "PatientName"],
+    ["patientId", "PatientID"],
+    ["StudyDate", undefined],
+    ["", undefined],
+  ];
+  for (const [typed, nearest] of cases) assertEquals(nearestWord(typed, words), nearest, typed);
 });
 
 Deno.test("the edit distance counts insertions, deletions, replacements and swaps", () => {

@@ -417,6 +417,17 @@ Deno.test("what is wrong with a value is said without it, because it may be abou
   }
 });
 
+Deno.test("a keyword that is not spelled exactly is told as it should be", () => {
+  const cases: readonly (readonly [argument: string, remedy: string])[] = [
+    ["patientname=", "did you mean PatientName?"],
+    ["RequestAttributeSequence[0].0040,0007=X", "did you mean RequestAttributesSequence?"],
+    ["Nonsense=X", "keywords are those of PS3.6; gggg,eeee always works"],
+  ];
+  for (const [argument, remedy] of cases) {
+    assertEquals(assertThrows(() => set(argument), Fault).remedy, remedy, argument);
+  }
+});
+
 Deno.test("no edit leaves an object without its identity", () => {
   const edits: readonly (readonly [edit: () => Edit, name: string])[] = [
     ...["SOPInstanceUID", "0008,0018", "(0008,0018)"].flatMap((path) =>
