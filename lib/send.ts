@@ -125,6 +125,8 @@ function renameEnded(ended: EndedWork, archives: ArchivesToRename, noHalt: boole
 /** Its turn came, and it will not come again (--repeat). */
 function isDealtWith({ work, outcome }: EndedWork, noHalt: boolean): boolean {
   if (wasLeftOut(outcome) || outcome.kind === "notSent" && wasNotTried(outcome.fault)) return false;
+  // As in DCMTK: that is a mistake in the settings of one side, and what is sent when it is mended are these files.
+  if (outcome.kind === "notAccepted" && outcome.nothingAccepted) return false;
   return work.isLastRound || !isGood(outcome) && !noHalt;
 }
 

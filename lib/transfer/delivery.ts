@@ -31,8 +31,9 @@ export interface DeliveryOptions {
   readonly deflate: boolean;
   /** Whether proposing a context for this could help. */
   mayPropose(instance: Instance): boolean;
-  /** What the peer was asked for, to say why it accepts nothing of it. */
+  /** What the peer was asked for on any association so far, and what it accepts of that: to say why it takes no file. */
   readonly proposed: Proposed;
+  readonly accepted: readonly AcceptedContext[];
   /** Whether the peer has answered any store request of the run. */
   hasAnswered(): boolean;
   watch?: WatchMessage | undefined;
@@ -91,8 +92,9 @@ export class Delivery {
     for (const warning of instance.warnings) this.#log.warn(warning);
     if (instance.invented !== undefined) this.#log.info(instance.invented);
     if (context !== undefined) return await this.#send(instance, path, context);
-    const fault = whyNotAccepted(instance, accepted, this.#options.proposed);
-    return { kind: "ended", outcome: { kind: "notAccepted", fault } };
+    const fault = whyNotAccepted(instance, this.#options.accepted, this.#options.proposed);
+    const nothingAccepted = this.#options.accepted.length === 0;
+    return { kind: "ended", outcome: { kind: "notAccepted", fault, nothingAccepted } };
   }
 
   async #send(instance: Instance, path: string, context: AcceptedContext): Promise<Step> {

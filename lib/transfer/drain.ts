@@ -1,6 +1,6 @@
 /** The list is drained over one open association, until either has an end. */
 
-import type { ContextWish } from "../association/proposal.ts";
+import type { AcceptedContext, ContextWish } from "../association/proposal.ts";
 import { CONDITION } from "../association/refusals.ts";
 import { asFault, Fault, isTooManyOpenFiles } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
@@ -28,8 +28,9 @@ export interface Surroundings {
   readonly course: Course;
   readonly settlement: Settlement;
   readonly preparation: Preparation;
-  /** On any association so far. */
+  /** On any association so far, and what of it was accepted. */
   readonly proposed: readonly ContextWish[];
+  readonly accepted: readonly AcceptedContext[];
   /** It needs a context that nobody proposed yet. */
   putAside(work: Work, instance: Instance): void;
   /** Asked when too many files are open; answers when another association has made room, if it will. */
@@ -56,7 +57,7 @@ export class Drain {
   readonly #delivery: Delivery;
 
   constructor(list: WorkList, open: OpenAssociation, around: Surroundings) {
-    const { log, plan, proposed, watch } = around;
+    const { log, plan, proposed, accepted, watch } = around;
     this.#list = list;
     this.#open = open;
     this.#around = around;
@@ -65,6 +66,7 @@ export class Drain {
       deflate: plan.deflate,
       mayPropose: (instance) => mayPropose(plan.wish, proposed, instance),
       proposed: { contexts: proposed, fixedBy: plan.fixedBy },
+      accepted,
       hasAnswered: () => around.settlement.hasAnswers,
       watch,
     });

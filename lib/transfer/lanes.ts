@@ -4,7 +4,7 @@
  */
 
 import type { Association } from "../association/association.ts";
-import type { ContextWish } from "../association/proposal.ts";
+import type { AcceptedContext, ContextWish } from "../association/proposal.ts";
 import { asFault, Fault, isTooManyOpenFiles } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
 import type { Course } from "./course.ts";
@@ -25,7 +25,7 @@ const MOST_FRUITLESS_ASSOCIATIONS = 3;
 export type Associate = (contexts: readonly ContextWish[]) => Promise<OpenAssociation>;
 
 /** What they share, as far as it does not come from here. */
-type TransferSurroundings = Omit<Surroundings, "proposed" | "withoutRoom">;
+type TransferSurroundings = Omit<Surroundings, "proposed" | "accepted" | "withoutRoom">;
 
 /** Invariant: an association in use is known here, so that it can be ended. */
 export class Lanes {
@@ -35,6 +35,8 @@ export class Lanes {
   readonly #log: Logger;
   readonly #course: Course;
   readonly #proposed: ContextWish[] = [];
+  /** Each once. */
+  readonly #accepted: AcceptedContext[] = [];
   readonly #associations = new Set<Association>();
   #hasFewer = false;
   /** Lanes that have not ended. */
@@ -193,6 +195,15 @@ export class Lanes {
     return "leave";
   }
 
+  #noteAccepted(contexts: readonly AcceptedContext[]): void {
+    for (const context of contexts) {
+      const isKnown = this.#accepted.some(({ abstractSyntax, transferSyntax }) =>
+        abstractSyntax === context.abstractSyntax && transferSyntax === context.transferSyntax
+      );
+      if (!isKnown) this.#accepted.push(context);
+    }
+  }
+
   async #drain(
     list: WorkList,
     open: OpenAssociation,
@@ -200,7 +211,9 @@ export class Lanes {
   ): Promise<Drained> {
     const ended = Promise.withResolvers<void>();
     const withoutRoom = (fault: Fault) => this.#withoutRoom(fault, ended.promise);
-    const drain = new Drain(list, open, { ...this.#around, proposed: this.#proposed, withoutRoom });
+    this.#noteAccepted(open.accepted);
+    const [proposed, accepted] = [this.#proposed, this.#accepted];
+    const drain = new Drain(list, open, { ...this.#around, proposed, accepted, withoutRoom });
     this.#associations.add(open.association);
     try {
       return await drain.run(first);

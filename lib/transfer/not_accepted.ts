@@ -33,7 +33,10 @@ export interface Proposed {
   readonly fixedBy: string | undefined;
 }
 
-/** Says that the peer was not asked, what it accepted for the class, or that it refused it. */
+/**
+ * Says that the peer was not asked, what it accepted for the class, or that it refused it.
+ * @param accepted on any association so far
+ */
 export function whyNotAccepted(
   instance: Need & Pick<Instance, "fits">,
   accepted: readonly AcceptedContext[],
@@ -50,7 +53,9 @@ export function whyNotAccepted(
     const remedy = fixedBy === undefined ? undefined : `leave out ${fixedBy}`;
     return new Fault("noContext", what, { code, remedy });
   }
-  const ofClass = accepted.filter(({ abstractSyntax }) => abstractSyntax === sopClassUid);
+  const ofClass = accepted.filter(({ abstractSyntax, transferSyntax }) =>
+    abstractSyntax === sopClassUid && !instance.fits(transferSyntax)
+  );
   if (ofClass.length > 0) {
     const taken = ofClass.map((context) => longNameOf(context.transferSyntax)).join(", ");
     return new Fault(

@@ -16,7 +16,12 @@ export type Outcome =
     readonly offendingElements: readonly string[];
   }
   /** The peer accepted no presentation context the instance could travel on. */
-  | { readonly kind: "notAccepted"; readonly fault: Fault }
+  | {
+    readonly kind: "notAccepted";
+    readonly fault: Fault;
+    /** It has accepted none at all, of nobody: that says nothing about this file. */
+    readonly nothingAccepted: boolean;
+  }
   /** The file cannot be read, or not be sent whole. */
   | { readonly kind: "unreadable"; readonly fault: Fault }
   /** Found by scanning, and not a file to be sent; or stored by an earlier run. */

@@ -114,8 +114,8 @@ export class Settlement {
     // One of several associations has been lost: the others go on.
     if (this.#rules.jobs > 1 && outcome.kind === "notSent") return;
     this.#course.halt();
+    if (outcome.kind === "notAccepted" && outcome.nothingAccepted) return;
     const fault = "fault" in outcome ? outcome.fault : undefined;
-    if (outcome.kind === "notAccepted" && fault?.code === undefined) return;
     if (outcome.kind === "unreadable" || outcome.kind === "notAccepted") this.#haltedByFile = true;
     if (fault !== undefined) tellHalt(this.#log, fault);
   }

@@ -53,6 +53,9 @@ export const PROPOSAL: readonly Case[] = [
   { args: "-v $ a.dcm", peer: TAKES_LAST },
   { args: "-v -R $ a.dcm b.dcm", peer: REFUSES_ALL, differs: ["no-contexts", "not-sent-line"] },
   { args: "-v -R -nh $ a.dcm b.dcm", peer: REFUSES_ALL, differs: ["no-contexts"] },
+  // Neither renames anything.
+  { args: "+rn $ a.dcm b.dcm", peer: REFUSES_ALL, differs: ["no-contexts", "not-sent-line"] },
+  { args: "+rn -nh $ a.dcm b.dcm", peer: REFUSES_ALL, differs: ["no-contexts"] },
   {
     args: "-v $ a.dcm sc.dcm",
     peer: REFUSES_CT,
