@@ -110,6 +110,8 @@ async function makePlace(command: string): Promise<Place> {
 async function startTlsPeer(folder: string) {
   const [key, certificate] = [`${folder}/key.pem`, `${folder}/certificate.pem`];
   const made = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=pacs.example"];
+  // Here pacs.example is this machine.
+  made.push("-addext", "subjectAltName=IP:127.0.0.1");
   const { code, stderr } = await runProgram(
     find("openssl") ?? "openssl",
     [...made, "-keyout", key, "-out", certificate],
@@ -132,7 +134,7 @@ const ASKING = /--(echo|probe|dry-run|help) /;
 for (const command of SENDING.filter((line) => !/--(selftest|man) /.test(`${line} `))) {
   const needs = [
     ...(/2762/.test(command) ? ["openssl", "storescp"] : []),
-    ...(/\bjq\b/.test(command) ? ["jq"] : []),
+    ...["jq", "flock"].filter((tool) => command.includes(`${tool} -`)),
   ];
   Deno.test({
     name: `README's command works: ${command}`,
