@@ -168,6 +168,21 @@ Deno.test({
   },
 });
 
+Deno.test("README's log configuration keeps the log in a file", async () => {
+  const [, configuration = ""] = /^```properties\n([\s\S]*?)^```/m.exec(readme) ?? [];
+  await using place = await makePlace("");
+  await Deno.writeTextFile(
+    `${place.folder}/log.cfg`,
+    configuration.replace("/var/lib/gateway", place.folder),
+  );
+  const { code, stderr } = await place.run("storescu -lc log.cfg pacs.example 104 image.dcm");
+  assertEquals([code, stderr], [0, ""]);
+  assertMatch(
+    await Deno.readTextFile(`${place.folder}/storescu.log`),
+    /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} INFO: Received Store Response \(Success\)$/m,
+  );
+});
+
 Deno.test({
   name: "README's way to install works",
   ignore: !have("sha256sum"),
