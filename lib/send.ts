@@ -4,6 +4,7 @@
  */
 
 import type { Settings } from "./cli/settings.ts";
+import { NotDicom } from "./dataset/not_dicom.ts";
 import { asFault, type Fault, isTooManyOpenFiles } from "./errors.ts";
 import { LOGGER, type Logger } from "./log/log.ts";
 import { connectorOf, journalOf, openOptionsOf, profileOf } from "./prepare.ts";
@@ -127,7 +128,13 @@ function isDealtWith({ work, outcome }: EndedWork, noHalt: boolean): boolean {
   if (wasLeftOut(outcome) || outcome.kind === "notSent" && wasNotTried(outcome.fault)) return false;
   // As in DCMTK: that is a mistake in the settings of one side, and what is sent when it is mended are these files.
   if (outcome.kind === "notAccepted" && outcome.nothingAccepted) return false;
+  if (outcome.kind === "unreadable" && isBlankIn(work, outcome.fault)) return false;
   return work.isLastRound || !isGood(outcome) && !noHalt;
+}
+
+/** It may be that somebody is just beginning to write it: the next run will see. */
+function isBlankIn({ scanned }: Input, fault: Fault): boolean {
+  return scanned && fault instanceof NotDicom && fault.isBlank;
 }
 
 function wasNotTried(fault: Fault | undefined): boolean {

@@ -6,7 +6,8 @@ import type { ByteWindow } from "../bytes/window.ts";
 import { longNameOf, type TransferSyntax, transferSyntaxOf } from "../dicom/transfer_syntaxes.ts";
 import { Fault } from "../errors.ts";
 import type { Encoding } from "./element.ts";
-import { type FileMeta, readFileMeta } from "./part10.ts";
+import { NotDicom } from "./not_dicom.ts";
+import { type FileMeta, PREAMBLE_BYTES, readFileMeta } from "./part10.ts";
 import { guessEncoding } from "./plausible.ts";
 import { encodingOf, nativeSyntaxUidOf } from "./syntax_encoding.ts";
 
@@ -18,27 +19,6 @@ const GUESS_BYTES = 4096;
 
 /** So many elements in a row do not make sense by chance. */
 const CONVINCING_ELEMENTS = 3;
-
-const LIKE_AN_ARCHIVE = /\.(zip|tar|gz|tgz|taz|7z|rar|t?bz2?|t?xz|zst)$/i;
-
-/** The fault of a file that is not DICOM at all; a scan passes over it, where a damaged instance is a failure. */
-export class NotDicom extends Fault {
-  constructor(name: string, why: string, code: string) {
-    super("input", `it is not a DICOM file: ${why}`, {
-      file: name,
-      code,
-      remedy: LIKE_AN_ARCHIVE.test(name)
-        ? "it is no archive that can be read, either (.zip, .tar, .tar.gz, .tgz, .gz): unpack it, or copy it again"
-        : "leave it out; of a folder that is scanned (+sd) such files are left out by themselves",
-    });
-  }
-}
-
-/** A few plausible elements and then nonsense: that was not DICOM after all. */
-export function asNotDicom(caught: unknown, name: string): unknown {
-  if (!(caught instanceof Fault) || caught instanceof NotDicom) return caught;
-  return new NotDicom(name, caught.messageBehind(name), caught.code ?? "0001:000a");
-}
 
 export interface Beginning {
   readonly meta: FileMeta;
@@ -63,7 +43,7 @@ export function readBeginning(
   mode: ReadMode,
   totalBytes: number,
 ): Beginning {
-  if (totalBytes === 0) throw new NotDicom(name, "it is empty", "0001:0005");
+  if (totalBytes === 0) throw new NotDicom(name, "it is empty", "0001:0005", true);
   const meta = readFileMeta(window, name);
   checkMode(meta, name, mode);
   const { dataSetOffset } = meta;
@@ -81,6 +61,7 @@ export function readBeginning(
   const warnings = [...meta.warnings];
   if (!meta.hasPrefix && !meta.present) {
     if (guess.elements === 0) {
+      if (isBlank(window)) throw new NotDicom(name, "it begins with zeros only", "0001:000a", true);
       throw new NotDicom(name, "no preamble, no meta header, no plausible data set", "0001:000a");
     }
     if (mode === "auto" && guess.firstGroup > 0x0008) {
@@ -111,6 +92,15 @@ export function readBeginning(
     warnings.push(`the data set of ${name} is encoded as ${found}, not as ${said} as its meta header says`);
   }
   return { ...begins, encoding, deflated: false, warnings };
+}
+
+/** As far as it can be seen here, or as far as a preamble goes that somebody has cut off. */
+function isBlank({ view, lengthBytes }: ByteWindow): boolean {
+  const end = lengthBytes < PREAMBLE_BYTES + 4 ? Math.min(lengthBytes, PREAMBLE_BYTES) : lengthBytes;
+  for (let at = 0; at < end; at++) {
+    if (view.getUint8(at) !== 0) return false;
+  }
+  return true;
 }
 
 function checkMode(meta: FileMeta, name: string, mode: ReadMode): void {

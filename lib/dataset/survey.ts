@@ -15,10 +15,11 @@ import { SpareBuffers } from "../bytes/spare_buffers.ts";
 import { othersFirst } from "../bytes/turns.ts";
 import { ByteWindow } from "../bytes/window.ts";
 import { Fault } from "../errors.ts";
-import { asNotDicom, type Beginning, readBeginning, type ReadMode } from "./beginning.ts";
+import { type Beginning, readBeginning, type ReadMode } from "./beginning.ts";
 import { compressionOf, FRAME_START_BYTES } from "./compression.ts";
 import { conclude, isDicomdir, mustLookAtFrame } from "./conclude.ts";
 import { InflatingFeed } from "./inflating_feed.ts";
+import { asNotDicom } from "./not_dicom.ts";
 import { StructureWalk } from "./structure.ts";
 import type { Survey } from "./survey_result.ts";
 

@@ -3,16 +3,17 @@
  *
  * How this room works: `operands.ts` and `scan.ts` turn what the user named into paths, `inputs.ts` checks them and hands
  * them out as work, `file.ts` reads one, and this file makes an Instance of it. Damage is a Fault; a scanned file that is
- * no DICOM at all is a NoInstance.
+ * no DICOM at all, and does not bear the name of an image, is a NoInstance.
  */
 
 import { CountedSource } from "../bytes/counted_source.ts";
 import type { ByteSource } from "../bytes/source.ts";
-import { NotDicom, type ReadMode } from "../dataset/beginning.ts";
+import type { ReadMode } from "../dataset/beginning.ts";
 import { conversion } from "../dataset/conversion.ts";
 import type { ConvertOptions } from "../dataset/convert.ts";
 import { madeEven } from "../dataset/even_source.ts";
 import { type Edit, topLevelOutcome } from "../dataset/edits.ts";
+import { NotDicom } from "../dataset/not_dicom.ts";
 import { surveyStream } from "../dataset/pass_through.ts";
 import { survey } from "../dataset/survey.ts";
 import type { Survey } from "../dataset/survey_result.ts";
@@ -111,8 +112,7 @@ function identify(
 
   function refuse(caught: unknown) {
     file.close();
-    if (input.scanned && caught instanceof NotDicom) return { skipped: "it is not a DICOM file" };
-    throw caught;
+    return noDicom(input, caught);
   }
 }
 
@@ -147,9 +147,14 @@ async function openStream(
     dataSet.close();
     return directory(input);
   } catch (caught) {
-    if (input.scanned && caught instanceof NotDicom) return { skipped: "it is not a DICOM file" };
-    throw caught;
+    return noDicom(input, caught);
   }
+}
+
+/** In a folder there may be anything; but nobody would hear of an image that has become something else. */
+function noDicom({ scanned }: Input, caught: unknown): NoInstance {
+  if (scanned && caught instanceof NotDicom && !caught.isLoss) return { skipped: "it is not a DICOM file" };
+  throw caught;
 }
 
 /** A directory is not sent: the files are, that it refers to. */

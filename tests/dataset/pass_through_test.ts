@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { deflateRawSync } from "node:zlib";
 import { memorySource } from "../../lib/bytes/memory_source.ts";
 import type { ByteSource } from "../../lib/bytes/source.ts";
-import { NotDicom } from "../../lib/dataset/beginning.ts";
+import { NotDicom } from "../../lib/dataset/not_dicom.ts";
 import { PREFIX_BYTES, surveyStream } from "../../lib/dataset/pass_through.ts";
 import { Fault } from "../../lib/errors.ts";
 import { imageFile, joined, metaHeader, pattern } from "../peers/made_up_files.ts";

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { deflateRawSync } from "node:zlib";
 import { seekableMemory } from "../../lib/bytes/seekable.ts";
-import { NotDicom, type ReadMode } from "../../lib/dataset/beginning.ts";
+import type { ReadMode } from "../../lib/dataset/beginning.ts";
+import { NotDicom } from "../../lib/dataset/not_dicom.ts";
 import { survey } from "../../lib/dataset/survey.ts";
 import type { Survey } from "../../lib/dataset/survey_result.ts";
 import { Fault } from "../../lib/errors.ts";
@@ -372,14 +373,14 @@ const REFUSALS: readonly Refusal[] = [
   {
     what: "zeros",
     bytes: new Uint8Array(1000),
-    message: "no plausible data set",
+    message: "it begins with zeros only",
     code: "0001:000a",
     foreign: true,
   },
   {
     what: "a preamble alone",
     bytes: new Uint8Array(128),
-    message: "no plausible data set",
+    message: "it begins with zeros only",
     code: "0001:000a",
     foreign: true,
   },

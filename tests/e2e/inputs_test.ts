@@ -210,7 +210,7 @@ Deno.test("an archive that would fill disk and memory does neither", async () =>
     for (const name of ["bomb.zip", "bomb.tgz"]) {
       const run = await sent(["-nh", "127.0.0.1", "PORT", name], { cwd: folder, watchMemory: true });
       assert(run.uids.includes(instanceUid(1)), name);
-      assert(outcomes(run).includes(`${name}!zeros: skipped`));
+      assert(outcomes(run).includes(`${name}!zeros: unreadable`));
       // What zlib hands out is collected late, but it is collected: 4 GB of zeros take no more than this.
       assert(run.peakMemoryBytes < 250_000_000, `${name}: ${run.peakMemoryBytes} bytes`);
     }
@@ -282,11 +282,11 @@ Deno.test("a list that is empty, missing, or names what is not there", async () 
   await withFolder(async (folder) => {
     const cases = [
       [["--files-from", "-"], "\n", /^F: no input files to be sent$/m],
-      [["--files-from", "none"], "", /^F: none: cannot read it: no such file or folder$/m],
+      [["--files-from", "none"], "", /^F: none: cannot read it for --files-from: no such file or folder$/m],
       [
         ["--files-from", "-"],
         "gone.dcm\n",
-        /^F: cannot access file: gone\.dcm\nF: hint: check .*; it is looked for in \/.*$/m,
+        /^F: cannot access file: gone\.dcm\nF: hint: no such file or folder: check .*; it is looked for in \/.*$/m,
       ],
     ] as const;
     for (const [args, stdin, says] of cases) {
@@ -374,6 +374,65 @@ Deno.test("-R looks into the files to which a DICOMDIR refers", async () => {
     "PORT",
   ]);
   assertEquals([code, stderr, uids.length], [0, "", 31]);
+});
+
+const TEXT = new TextEncoder().encode("nothing to send, in so many words");
+
+/** What a scan comes across that is no DICOM file, and what becomes of it. */
+const NO_DICOM: readonly (readonly [name: string, content: Uint8Array, outcome: string])[] = [
+  ["empty.dcm", new Uint8Array(), "unreadable"],
+  ["zeros.DCM", new Uint8Array(50_000), "unreadable"],
+  ["cut.dicom", imageFile().subarray(0, 100), "unreadable"],
+  ["text.ima", TEXT, "unreadable"],
+  ["IM0001", new Uint8Array(), "unreadable"],
+  ["IM0002", new Uint8Array(50_000), "unreadable"],
+  ["IM0003", imageFile().subarray(0, 130), "unreadable"],
+  ["1.2.840.1", imageFile().subarray(0, 7), "unreadable"],
+  ["LICENSE", TEXT, "skipped"],
+  ["1.2.840.2", TEXT, "skipped"],
+  ["empty.txt", new Uint8Array(), "skipped"],
+  ["study.lock", new Uint8Array(), "skipped"],
+  [".keep", new Uint8Array(), "skipped"],
+  ["._IM0001.dcm", TEXT, "skipped"],
+  [".part.dcm", new Uint8Array(), "skipped"],
+  ["image.png", Uint8Array.fromHex("89504e470d0a1a0a0000000d49484452"), "skipped"],
+];
+
+Deno.test("an image that was lost on its way into a folder is told, whatever else is in it is not", async () => {
+  await withFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/in`);
+    for (const [name, content] of NO_DICOM) await Deno.writeFile(`${folder}/in/${name}`, content);
+    await Deno.writeFile(`${folder}/in/good.dcm`, imageFile());
+    const members = NO_DICOM.map(([name, content]) => ({ name, content }));
+    await Deno.writeFile(`${folder}/all.zip`, zipFile(members));
+    const expected = (before: string) => NO_DICOM.map(([name, , outcome]) => `${before}${name}: ${outcome}`);
+    const scan = await sent(["-nh", "+sd", "127.0.0.1", "PORT", "in"], { cwd: folder });
+    assertEquals(outcomes(scan).sort(), [...expected("in/"), "in/good.dcm: stored"].sort());
+    assertEquals(scan.code, 1);
+    assertMatch(scan.stderr, /^E: Bad DICOM file: in\/IM0001: it is not a DICOM file: it is empty$/m);
+    assertMatch(scan.stderr, /^E: {5}hint: it was not written to its end, or is just being written: .*$/m);
+    assertEquals(scan.uids, [instanceUid(1)]);
+    const unpacked = await sent(["-nh", "127.0.0.1", "PORT", "all.zip"], { cwd: folder });
+    assertEquals(outcomes(unpacked).sort(), expected("all.zip!").sort());
+    const halted = await sent(["+sd", "127.0.0.1", "PORT", "in"], { cwd: folder });
+    assertEquals(halted.code, 1);
+    assertMatch(halted.stderr, /^E: Bad DICOM file: in\/1\.2\.840\.1: /m);
+  });
+});
+
+Deno.test("with +rn an empty file in a folder keeps its name, because somebody may be about to fill it", async () => {
+  await withFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/in`);
+    await Deno.writeFile(`${folder}/in/1.dcm`, new Uint8Array());
+    await Deno.writeFile(`${folder}/in/2.dcm`, TEXT);
+    const args = ["+rn", "-nh", "+sd", "127.0.0.1", "PORT", "in"];
+    assertEquals((await sent(args, { cwd: folder })).code, 1);
+    const names = () => [...Deno.readDirSync(`${folder}/in`)].map(({ name }) => name).sort();
+    assertEquals(names(), ["1.dcm", "2.dcm.bad"]);
+    await Deno.writeFile(`${folder}/in/1.dcm`, imageFile());
+    assertEquals((await sent(args, { cwd: folder })).code, 0);
+    assertEquals(names(), ["1.dcm.done", "2.dcm.bad"]);
+  });
 });
 
 Deno.test("files that are shown alike are told apart: only the bad one is left out", async () => {

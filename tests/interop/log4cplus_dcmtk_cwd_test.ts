@@ -71,6 +71,7 @@ async function logOfOurs(config: string, events: readonly LogEvent[]): Promise<T
       stdout: (text) => stdout += text,
       stderr: (text) => stderr += text,
       syslogSocket: "/nowhere",
+      refuseTaken: () => {},
       variable: (name) => name in VARIABLES ? "outside" : undefined,
     });
     for (const event of events) new Logger(backend, event.logger).log(event.level, event.text.split("\n"));

@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { seekableMemory } from "../../lib/bytes/seekable.ts";
-import { NotDicom } from "../../lib/dataset/beginning.ts";
+import { NotDicom } from "../../lib/dataset/not_dicom.ts";
 import { survey } from "../../lib/dataset/survey.ts";
 import type { Survey } from "../../lib/dataset/survey_result.ts";
 import { Fault } from "../../lib/errors.ts";

@@ -134,6 +134,7 @@ const MADE_UP: Readonly<Record<string, Uint8Array | string>> = {
   "one/only.dcm": plainFile({ number: 15 }),
   "one/sub/deeper.dcm": plainFile({ number: 16 }),
   "texts/readme.txt": "no DICOM file\n",
+  "lost/IM0001": "",
   "text.dcm": "This is no DICOM file, whatever its name says.\n".repeat(9),
   "taken.dcm": plainFile({ number: 18 }),
   "taken.dcm.done": "there before",
