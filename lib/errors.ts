@@ -68,6 +68,13 @@ export class Fault extends Error {
     this.transient = details.transient ?? false;
   }
 
+  /** The same with something more that the user could do. */
+  withMoreAdvice(advice: string): Fault {
+    const { kind, line, code, transient, cause } = this;
+    const remedy = this.remedy === undefined ? advice : `${this.remedy}; ${advice}`;
+    return new Fault(kind, this.#what, { file: this.#file, line, code, remedy, transient, cause });
+  }
+
   /** What to say where `file` has been named already. What is wrong with another file begins with that one's name. */
   messageBehind(file: string): string {
     return file === this.#file ? this.#what : this.message;
@@ -114,6 +121,42 @@ export function isTooManyOpenFiles(caught: unknown): boolean {
 }
 
 export const MORE_OPEN_FILES = "raise the limit of open files (ulimit -n), or use fewer --jobs";
+
+/** Of files and folders that cannot be opened, by the runtime's name or the system's code: why, and what to do about it. */
+const SYSTEM_ERRORS: ReadonlyMap<string, readonly [reason: string, advice: string]> = new Map([
+  ["NotFound", ["no such file or folder", "check its name"]],
+  ["PermissionDenied", ["permission denied", "let this user read it, and enter the folders it is in"]],
+  ["NotCapable", [
+    "the runtime opens no files of /dev, /proc and /sys",
+    "copy it to another folder, or give it on standard input: /dev/stdin",
+  ]],
+  ["FilesystemLoop", ["too many symbolic links lead to each other", "mend or remove them"]],
+  ["IsADirectory", ["it is a directory", "name a file"]],
+  ["NotADirectory", ["a part of the path is not a folder", "check its name"]],
+  ["ENAMETOOLONG", ["the name is longer than the system allows", "check its name"]],
+]);
+
+function systemErrorOf(caught: unknown): readonly [reason: string, advice: string] | undefined {
+  if (!(caught instanceof Error)) return undefined;
+  const code = "code" in caught ? String(caught.code) : "";
+  return SYSTEM_ERRORS.get(caught.name) ?? SYSTEM_ERRORS.get(code);
+}
+
+/** Why a file or folder cannot be opened, in words, without its name. */
+export function reasonOf(caught: unknown): string {
+  return systemErrorOf(caught)?.[0] ?? systemText(caught);
+}
+
+/** What to do about that, if anything is known. */
+export function adviceOn(caught: unknown): string | undefined {
+  return isTooManyOpenFiles(caught) ? MORE_OPEN_FILES : systemErrorOf(caught)?.[1];
+}
+
+/** Both, for the hint where the message is to be one that scripts look for. */
+export function reasonAndAdvice(caught: unknown): string {
+  const advice = adviceOn(caught);
+  return advice === undefined ? reasonOf(caught) : `${reasonOf(caught)}: ${advice}`;
+}
 
 /** The operating system's own words for an error: the runtime adds its number, "(os error 2)", and what it did to what. */
 export function systemText(caught: unknown): string {

@@ -9,11 +9,12 @@ import type { Profile } from "./cli/profile.ts";
 import type { EditWish, Settings } from "./cli/settings.ts";
 import type { Edit } from "./dataset/edits.ts";
 import type { Dictionary } from "./dicom/dictionary.ts";
-import { asFault, Fault, systemText } from "./errors.ts";
+import { asFault, Fault } from "./errors.ts";
 import { LOGGER, type Logger } from "./log/log.ts";
 import { factsOf } from "./source/file_calls.ts";
 import type { Journal } from "./source/journal.ts";
 import type { OpenOptions } from "./source/open_instance.ts";
+import { reasonAndAdviceAbout } from "./source/reading_faults.ts";
 import { STANDARD_INPUT } from "./source/pipe.ts";
 import { readWholeFileLater } from "./source/whole_file.ts";
 import { destinationOf } from "./transfer/plan.ts";
@@ -71,7 +72,7 @@ async function readText(file: string): Promise<string> {
   } catch (caught) {
     throw new Fault("configuration", `unable to open configuration file: ${file}`, {
       cause: caught,
-      remedy: systemText(caught),
+      remedy: reasonAndAdviceAbout(file, caught),
     });
   }
 }

@@ -16,15 +16,27 @@ export interface Destination {
   readonly noDelay: boolean;
 }
 
-/** @throws Fault "connect" with DCMTK's condition when no address answers. */
+/** Without -to: how long an address may take while there are others; the system's own limit is some minutes. */
+const PATIENCE_SECONDS = 10;
+
+/**
+ * Tries one address after the other. One that is not the last has its share of the time only: a dead one must not use up
+ * what the others need.
+ *
+ * @throws Fault "connect" with DCMTK's condition when no address answers.
+ */
 export async function connectTcp(destination: Destination): Promise<Deno.TcpConn> {
   const { peer, port } = destination;
   if (peer === "") {
     throw new Fault("connect", `Illegal service parameter: ${peer}:${port}`, { code: "0006:030c" });
   }
-  const signal = connectLimit(destination);
-  let failure: Fault | undefined;
-  for (const address of await addressesOf(destination, signal)) {
+  const startedMs = performance.now();
+  const addresses = await addressesOf(destination);
+  const attempts: FailedAttempt[] = [];
+  for (const address of addresses) {
+    const spentSeconds = (performance.now() - startedMs) / 1000;
+    const limitSeconds = shareSeconds(destination, spentSeconds, addresses.length - attempts.length);
+    const signal = limitSeconds === undefined ? undefined : AbortSignal.timeout(limitSeconds * 1000);
     try {
       const connection = await Deno.connect({
         hostname: address,
@@ -34,11 +46,20 @@ export async function connectTcp(destination: Destination): Promise<Deno.TcpConn
       connection.setNoDelay(destination.noDelay);
       return connection;
     } catch (caught) {
-      failure ??= connectFault(caught, destination, signal?.aborted ?? false);
-      if (signal?.aborted) break;
+      attempts.push({ address, caught, gaveUpAfterSeconds: signal?.aborted ? limitSeconds : undefined });
     }
   }
-  throw failure ?? unknownHost(peer);
+  throw connectFault(attempts, destination);
+}
+
+/** What an address may take when it is the turn of `left` more, itself included; undefined: the system's own limit. */
+function shareSeconds(
+  { connectTimeoutSeconds }: Destination,
+  spentSeconds: number,
+  left: number,
+): number | undefined {
+  if (connectTimeoutSeconds === undefined) return left > 1 ? PATIENCE_SECONDS : undefined;
+  return Math.max(0, connectTimeoutSeconds - spentSeconds) / left;
 }
 
 /** Strikes when -to has passed; undefined without -to. */
@@ -47,11 +68,13 @@ function connectLimit({ connectTimeoutSeconds }: Destination): AbortSignal | und
 }
 
 /** Addresses in the order they are tried. @throws Fault "connect" when the name has none, or not in time */
-export async function addressesOf(
-  destination: Destination,
-  signal: AbortSignal | undefined = connectLimit(destination),
-): Promise<string[]> {
+export async function addressesOf(destination: Destination): Promise<string[]> {
   const { peer, family, connectTimeoutSeconds } = destination;
+  const [, inUrl] = URL_LIKE.exec(peer) ?? [];
+  if (inUrl !== undefined) {
+    const remedy = `the peer is a host name or an address, not a URL: ${inUrl}`;
+    throw new Fault("connect", `${UNKNOWN_HOST}: ${peer}`, { code: "0006:0320", remedy });
+  }
   if (isAddressLiteral(peer)) return [peer];
   const [, host, port] = HOST_AND_PORT.exec(peer) ?? [];
   if (host !== undefined) {
@@ -60,6 +83,7 @@ export async function addressesOf(
   }
   // Resolves like every other program of the machine (hosts file, search domains); not loaded for address literals.
   const { lookup } = await import("node:dns/promises");
+  const signal = connectLimit(destination);
   try {
     const found = await unlessAborted(
       lookup(peer, {
@@ -70,7 +94,7 @@ export async function addressesOf(
     );
     return found.map(({ address }) => address);
   } catch (caught) {
-    if (!signal?.aborted) throw unknownHost(peer, caught);
+    if (!signal?.aborted) throw unknownHost(destination, caught);
     throw timedOut(
       `the name ${peer} could not be resolved within ${connectTimeoutSeconds} s (--timeout): ` +
         "check the name server, or give the address",
@@ -87,6 +111,7 @@ function unlessAborted<Value>(work: Promise<Value>, signal: AbortSignal | undefi
   return Promise.race([work, aborted]);
 }
 
+const URL_LIKE = /^[a-z][a-z0-9+.-]*:\/\/(\[[^\]]*\]|[^/:]*)/i;
 const HOST_AND_PORT = /^([^:]+|\[.+\]):(\d+)$/;
 
 export function isAddressLiteral(peer: string): boolean {
@@ -100,11 +125,13 @@ function isIpv4Address(text: string): boolean {
 /** DCMTK's words. */
 const UNKNOWN_HOST = "Attempt to connect to unknown host";
 
-function unknownHost(peer: string, cause?: unknown): Fault {
+function unknownHost({ peer, family }: Destination, cause: unknown): Fault {
+  const remedies = ["check the spelling of the host name, the name server, or give the address"];
+  if (family === "ipv4") remedies.push("-i0 also uses IPv6 addresses");
+  if (family === "ipv6") remedies.push("-i0 also uses IPv4 addresses");
   return new Fault("connect", `${UNKNOWN_HOST}: ${peer}`, {
     code: "0006:0320",
-    remedy:
-      "check the spelling of the host name, the name server, or give the address; -i6 and -i0 also use IPv6 addresses",
+    remedy: remedies.join("; "),
     transient: true,
     cause,
   });
@@ -119,26 +146,51 @@ function timedOut(remedy: string, cause: unknown): Fault {
   });
 }
 
-function connectFault(
-  caught: unknown,
-  { peer, port, connectTimeoutSeconds }: Destination,
-  tooLate: boolean,
-): Fault {
-  if (tooLate) {
-    return timedOut(
-      `${peer} port ${port} did not answer within ${connectTimeoutSeconds} s (--timeout): ` +
-        "check address, network and firewall",
-      caught,
-    );
-  }
+/** An address that could not be connected to. */
+interface FailedAttempt {
+  readonly address: string;
+  readonly caught: unknown;
+  /** Undefined when it was the system that gave up. */
+  readonly gaveUpAfterSeconds: number | undefined;
+}
+
+/** In the words of the first address: it is the one that the peer is meant to be found at. */
+function connectFault(attempts: readonly FailedAttempt[], destination: Destination): Fault {
+  const [first] = attempts;
+  if (first === undefined) return unknownHost(destination, undefined);
+  const { caught, gaveUpAfterSeconds } = first;
+  const remedy = attempts.length === 1 || isTooManyOpenFiles(caught)
+    ? remedyOf(first, destination)
+    : remedyOfSeveral(attempts, destination);
+  if (gaveUpAfterSeconds !== undefined) return timedOut(remedy, caught);
   return new Fault("connect", `TCP Initialization Error: ${systemText(caught)}`, {
     code: "0006:031c",
-    remedy: caught instanceof Deno.errors.ConnectionRefused
-      ? `nothing listens on port ${port} of ${peer}: check the port number and whether the peer is running`
-      : isTooManyOpenFiles(caught)
-      ? MORE_OPEN_FILES
-      : `check the address ${peer}, port ${port}, the network and the firewall`,
+    remedy,
     transient: true,
     cause: caught,
   });
+}
+
+function remedyOf({ caught, gaveUpAfterSeconds }: FailedAttempt, destination: Destination): string {
+  const { peer, port, connectTimeoutSeconds } = destination;
+  if (gaveUpAfterSeconds !== undefined) {
+    return `${peer} port ${port} did not answer within ${connectTimeoutSeconds} s (--timeout): ` +
+      "check address, network and firewall";
+  }
+  if (caught instanceof Deno.errors.ConnectionRefused) {
+    return `nothing listens on port ${port} of ${peer}: check the port number and whether the peer is running`;
+  }
+  if (isTooManyOpenFiles(caught)) return MORE_OPEN_FILES;
+  return `check the address ${peer}, port ${port}, the network and the firewall`;
+}
+
+function remedyOfSeveral(attempts: readonly FailedAttempt[], { peer, port }: Destination): string {
+  const each = attempts.map(({ address, caught, gaveUpAfterSeconds }) => {
+    const why = gaveUpAfterSeconds === undefined
+      ? systemText(caught)
+      : `no answer within ${Number(gaveUpAfterSeconds.toFixed(1))} s`;
+    return `${address} (${why})`;
+  });
+  return `none of the ${attempts.length} addresses of ${peer} takes a connection on port ${port}: ` +
+    `${each.join(", ")}: check the port number, the network and the firewall`;
 }

@@ -1,6 +1,6 @@
 /** Command files: an argument `@name` stands for the arguments written in the file `name`. */
 
-import { Fault, systemText } from "../errors.ts";
+import { Fault, reasonAndAdvice } from "../errors.ts";
 import type { ReadFile } from "./environment.ts";
 
 /**
@@ -22,7 +22,10 @@ function readText(name: string, readFile: ReadFile): string {
   try {
     bytes = readFile(name);
   } catch (cause) {
-    throw new Fault("usage", `Cannot open command file '${name}'`, { cause, remedy: systemText(cause) });
+    throw new Fault("usage", `Cannot open command file '${name}'`, {
+      cause,
+      remedy: reasonAndAdvice(cause),
+    });
   }
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);

@@ -219,7 +219,7 @@ function passwordOf(given: Given, variable: ReadVariable): SecretSource | undefi
   const name = "STORESCU_PASSWORD";
   const [text, path] = [given.text("--password"), given.text("--password-file")];
   if (text !== undefined) return { from: "argument", text };
-  if (path !== undefined) return { from: "file", path };
+  if (path !== undefined) return { from: "file", path, option: "--password-file" };
   if (given.has("--empty-password")) return { from: "argument", text: "" };
   return variable(name) === undefined ? undefined : { from: "environment", variable: name };
 }

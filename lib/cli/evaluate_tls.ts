@@ -70,7 +70,7 @@ function keyPasswordOf(given: Given, variable: ReadVariable): "ask" | "empty" | 
   const name = "STORESCU_KEY_PASSWORD";
   const [text, path] = [given.text("--use-passwd"), given.text("--key-password-file")];
   if (text !== undefined) return { from: "argument", text };
-  if (path !== undefined) return { from: "file", path };
+  if (path !== undefined) return { from: "file", path, option: "--key-password-file" };
   if (given.has("--null-passwd")) return "empty";
   if (given.has("--std-passwd") || !given.has("--enable-tls")) return "ask";
   return variable(name) === undefined ? "ask" : { from: "environment", variable: name };

@@ -5,6 +5,8 @@
  * -> Settings. options.ts is the one table behind all of them, and behind help, README, man page and completions.
  */
 
+import type { OptionName } from "./options.ts";
+
 /** Everything the run needs. Undefined means "no limit", "not wanted" or "use the default". */
 export interface Settings {
   /** Host name or address as typed. */
@@ -104,7 +106,7 @@ export interface ProposalWish {
 /** Where a password comes from; the text itself must never reach a log. */
 export type SecretSource =
   | { readonly from: "argument"; readonly text: string }
-  | { readonly from: "file"; readonly path: string }
+  | { readonly from: "file"; readonly path: string; readonly option: OptionName }
   | { readonly from: "environment"; readonly variable: string };
 
 /** User identity negotiation, PS3.7 D.3.3.7. */

@@ -1,7 +1,7 @@
 /** Finds the file of --log-config. */
 
 import type { ReadFile } from "../cli/environment.ts";
-import { Fault, systemText } from "../errors.ts";
+import { Fault, reasonAndAdvice } from "../errors.ts";
 import type { LogBackend } from "./log.ts";
 import { stderrWriter, stdoutWriter, type WriteText } from "./standard_streams.ts";
 
@@ -30,10 +30,10 @@ function readText(fileName: string, readFile: ReadFile): string {
   try {
     return new TextDecoder().decode(readFile(fileName));
   } catch (error) {
-    const isDirectory = error instanceof Deno.errors.IsADirectory;
-    const missing = isDirectory || error instanceof Deno.errors.NotFound;
+    const { IsADirectory, NotFound } = Deno.errors;
+    const missing = error instanceof IsADirectory || error instanceof NotFound;
     throw new Fault("usage", `Specified --log-config file ${missing ? "does not exist" : "cannot be read"}`, {
-      remedy: isDirectory ? `${fileName} is a directory` : `${fileName}: ${systemText(error)}`,
+      remedy: `${fileName}: ${reasonAndAdvice(error)}`,
       cause: error,
     });
   }

@@ -6,6 +6,7 @@ import type { ArchiveMember } from "./archives/member.ts";
 import type { Need, OpenInstance } from "./instance.ts";
 import type { Operand } from "./operands.ts";
 import { STANDARD_INPUT } from "./pipe.ts";
+import { reasonAndAdviceAbout } from "./reading_faults.ts";
 
 /** A file that cannot even be tried, and why. */
 export interface BadInput {
@@ -22,14 +23,24 @@ export class MissingInput implements BadInput {
     this.path = path;
   }
 
-  /** Cron jobs and services begin in other folders than people do. */
   get fault(): Fault {
-    const where = this.path.startsWith("/") ? "" : `; it is looked for in ${workingFolder()}`;
     return new Fault("input", "cannot access file", {
       file: this.path,
       line: `cannot access file: ${this.path}`,
-      remedy: `check its name and permissions${where}`,
+      remedy: this.path === "-"
+        ? "what comes from a pipe is sent by the name of /dev/stdin"
+        : whyMissing(this.path),
     });
+  }
+}
+
+/** Asks again: whoever looked first wanted to know no more than that it is missing. */
+function whyMissing(path: string): string {
+  try {
+    Deno.statSync(path);
+    return "it was not there when this run began, and is now: try again";
+  } catch (caught) {
+    return reasonAndAdviceAbout(path, caught);
   }
 }
 
@@ -87,12 +98,4 @@ export async function checkInside(
 /** A FIFO, a device, standard input. */
 function isReadOnce({ path, scanned, seen, member }: Operand): boolean {
   return !scanned && member === undefined && (seen === undefined || path === STANDARD_INPUT);
-}
-
-function workingFolder(): string {
-  try {
-    return Deno.cwd();
-  } catch {
-    return "a folder that has gone";
-  }
 }

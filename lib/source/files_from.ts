@@ -1,5 +1,6 @@
 /** --files-from: paths, one a line, or separated by NUL when there is one. */
 
+import { Fault } from "../errors.ts";
 import { STANDARD_INPUT } from "./pipe.ts";
 import { cannotRead } from "./reading_faults.ts";
 import { readWholeFileLater } from "./whole_file.ts";
@@ -16,9 +17,21 @@ const NEWLINE = 0x0A;
  * @throws Fault "input" when it cannot be read
  */
 export async function readFileList(path: string): Promise<Iterable<string>> {
-  const bytes = await readAll(path);
+  const name = path === "-" ? "standard input" : path;
+  const bytes = await readAll(path, name);
+  if (isDicomFile(bytes)) {
+    throw new Fault("input", "it is a DICOM file, not a list of names", {
+      file: name,
+      remedy: "leave out --files-from to send it",
+    });
+  }
   const separator = bytes.includes(NUL) ? NUL : NEWLINE;
   return { [Symbol.iterator]: () => entries(bytes, separator) };
+}
+
+/** PS3.10 7.1: a preamble, and this. */
+function isDicomFile(bytes: Uint8Array): boolean {
+  return new TextDecoder().decode(bytes.subarray(128, 132)) === "DICM";
 }
 
 /** Empty entries do not count; neither does the carriage return of a list made on Windows. */
@@ -34,10 +47,10 @@ function* entries(bytes: Uint8Array, separator: number): Generator<string> {
   }
 }
 
-async function readAll(path: string): Promise<Uint8Array> {
+async function readAll(path: string, name: string): Promise<Uint8Array> {
   try {
     return await readWholeFileLater(path === "-" ? STANDARD_INPUT : path, LIMIT_BYTES);
   } catch (caught) {
-    throw cannotRead(path === "-" ? "standard input" : path, caught);
+    throw cannotRead(name, caught, "--files-from");
   }
 }

@@ -98,11 +98,20 @@ export class Inputs {
         if (one === undefined) continue;
         if (operand.seen !== "nothing") this.#bad.set(count, one);
         const { fault } = one;
-        if (!network.noHalt) throw fault;
-        this.#log.warn(`${fault.message}, ignoring file`);
+        if (!network.noHalt) {
+          // What a scan or an archive has brought is one of many.
+          throw operand.fault !== undefined && operand.scanned
+            ? fault.withMoreAdvice("--no-halt (-nh) sends the rest")
+            : fault;
+        }
+        // Scripts look for DCMTK's lines; of what it has no line for, some are folders.
+        this.#log.warn(`${fault.message}, ignoring ${fault.line === undefined ? "it" : "file"}`);
         bad.push(one);
       }
-      if (count === bad.length && !this.stopped) throw new Fault("input", "no input files to be sent");
+      if (count === bad.length && !this.stopped) {
+        const remedy = bad.length === 1 ? bad[0]?.fault.remedy : undefined;
+        throw new Fault("input", "no input files to be sent", { remedy });
+      }
       return {
         needs: [...needs.values()],
         count: (count - bad.length) * network.repeat + bad.length,

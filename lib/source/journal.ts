@@ -10,10 +10,9 @@
  */
 
 import { resolve } from "node:path";
-import { Fault } from "../errors.ts";
+import { Fault, reasonOf } from "../errors.ts";
 import { factsOf } from "./file_calls.ts";
 import type { FileVersion } from "./open_file.ts";
-import { reasonOf } from "./reading_faults.ts";
 import { readToEnd } from "./whole_file.ts";
 
 const HEADING = "storescu-journal 1\n";
@@ -55,7 +54,10 @@ export class Journal implements Disposable {
     } catch (caught) {
       file?.close();
       if (caught instanceof Fault) throw caught;
-      throw new Fault("configuration", `cannot use journal ${path}: ${reasonOf(caught)}`, { cause: caught });
+      throw new Fault("configuration", `cannot use journal ${path}: ${reasonOf(caught)}`, {
+        cause: caught,
+        remedy: "give --journal a file in a folder that exists and may be written to",
+      });
     }
   }
 

@@ -1,25 +1,46 @@
-import { Fault, isTooManyOpenFiles, MORE_OPEN_FILES, systemText } from "../errors.ts";
+import { adviceOn, Fault, reasonOf } from "../errors.ts";
 
-/** What the operating system says, in words, about a file or folder that cannot be read. */
-export function cannotRead(path: string, caught: unknown): Fault {
+/**
+ * What the operating system says, in words, about a file or folder that cannot be read.
+ * @param option what named it, where that is not plain
+ */
+export function cannotRead(path: string, caught: unknown, option?: string): Fault {
   if (caught instanceof Fault) return caught;
-  const remedy = caught instanceof Deno.errors.NotCapable
-    ? "copy it to another folder, or give it on standard input: /dev/stdin"
-    : isTooManyOpenFiles(caught)
-    ? MORE_OPEN_FILES
-    : undefined;
-  return new Fault("input", `cannot read it: ${reasonAbout(path, caught)}`, {
+  const what = option === undefined ? "cannot read it" : `cannot read it for ${option}`;
+  return new Fault("input", `${what}: ${reasonAbout(path, caught)}`, {
     file: path,
     cause: caught,
-    remedy,
+    remedy: adviceAbout(path, caught),
   });
 }
 
-/** The same without the path; a link that leads to nothing is told as such. */
+/** Why, without the path; a link that leads to nothing is told as such. */
 export function reasonAbout(path: string, caught: unknown): string {
   return leadsNowhere(path, caught)
     ? "it is a symbolic link to something that does not exist"
     : reasonOf(caught);
+}
+
+/** What to do about it. Cron jobs and services begin in other folders than people do. */
+function adviceAbout(path: string, caught: unknown): string | undefined {
+  if (leadsNowhere(path, caught)) return "mend or remove the link";
+  const isLookedFor = caught instanceof Deno.errors.NotFound && !path.startsWith("/");
+  return isLookedFor ? `${adviceOn(caught)}; it is looked for in ${workingFolder()}` : adviceOn(caught);
+}
+
+/** Both, for the hint where the message is to be one that scripts look for. */
+export function reasonAndAdviceAbout(path: string, caught: unknown): string {
+  const advice = adviceAbout(path, caught);
+  const reason = reasonAbout(path, caught);
+  return advice === undefined ? reason : `${reason}: ${advice}`;
+}
+
+function workingFolder(): string {
+  try {
+    return Deno.cwd();
+  } catch {
+    return "a folder that has gone";
+  }
 }
 
 /**
@@ -37,15 +58,4 @@ function leadsNowhere(path: string, caught: unknown): boolean {
   } catch (why) {
     return isLink && why instanceof NotFound;
   }
-}
-
-/** What the operating system says, in words, without the path. */
-export function reasonOf(caught: unknown): string {
-  if (caught instanceof Deno.errors.NotFound) return "no such file or folder";
-  if (caught instanceof Deno.errors.PermissionDenied) return "permission denied";
-  if (caught instanceof Deno.errors.NotCapable) return "the runtime opens no files of /dev, /proc and /sys";
-  if (caught instanceof Deno.errors.FilesystemLoop) return "too many symbolic links lead to each other";
-  if (caught instanceof Deno.errors.IsADirectory) return "it is a directory";
-  if (caught instanceof Deno.errors.NotADirectory) return "a part of the path is not a folder";
-  return systemText(caught);
 }

@@ -14,7 +14,7 @@ export async function readSecret(source: SecretSource): Promise<string> {
     case "argument":
       return source.text;
     case "file":
-      return new TextDecoder().decode(await readSecretFile(source.path)).replace(/\r?\n$/, "");
+      return new TextDecoder().decode(await readSecretFile(source.path, source.option)).replace(/\r?\n$/, "");
     case "environment": {
       const text = Deno.env.get(source.variable);
       if (text !== undefined) return text;
@@ -23,12 +23,16 @@ export async function readSecret(source: SecretSource): Promise<string> {
   }
 }
 
-/** All bytes of a file that holds a secret. @throws Fault "configuration" */
-export async function readSecretFile(path: string): Promise<Uint8Array> {
+/**
+ * All bytes of a file that holds a secret.
+ * @param option that names it
+ * @throws Fault "configuration"
+ */
+export async function readSecretFile(path: string, option: string): Promise<Uint8Array> {
   try {
     return await readWholeFileLater(path);
   } catch (caught) {
-    const { message, remedy } = cannotRead(path, caught);
+    const { message, remedy } = cannotRead(path, caught, option);
     throw new Fault("configuration", message, { cause: caught, remedy });
   }
 }

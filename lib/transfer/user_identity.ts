@@ -20,7 +20,7 @@ export async function userIdentityOf(
 ): Promise<UserIdentity | undefined> {
   if (wish === undefined) return undefined;
   if (wish.kind !== "user") {
-    const primary = await readToken(wish.file, log);
+    const primary = await readToken(wish.file, `--${wish.kind}`, log);
     return { type: TOKEN_TYPES[wish.kind], positiveResponseRequested, primary, secondary: NOTHING };
   }
   const primary = field(wish.user, "user name");
@@ -36,12 +36,13 @@ function field(text: string, what: string): Uint8Array {
 }
 
 /** The file as it is: a newline at its end is sent, too. */
-async function readToken(path: string, log: Logger): Promise<Uint8Array> {
+async function readToken(path: string, option: string, log: Logger): Promise<Uint8Array> {
   let bytes: Uint8Array;
   try {
-    bytes = await readSecretFile(path);
+    bytes = await readSecretFile(path, option);
   } catch (caught) {
-    throw new Fault("configuration", `Unable to open Kerberos, SAML or JWT file: ${asFault(caught).message}`);
+    const { message, remedy } = asFault(caught);
+    throw new Fault("configuration", `Unable to open Kerberos, SAML or JWT file: ${message}`, { remedy });
   }
   if (bytes.length === 0) {
     throw new Fault("configuration", `Unable to read Kerberos, SAML or JWT info from file: ${path} is empty`);

@@ -98,6 +98,18 @@ Deno.test({
   },
 });
 
+Deno.test("a URL is no peer, and the hint says what is", async () => {
+  const cases = [["http://127.0.0.1", "127.0.0.1"], ["dicom://pacs:104/x", "pacs"], [
+    "https://[::1]",
+    "[::1]",
+  ]];
+  for (const [peer = "", host] of cases) {
+    const fault = await assertRejects(() => connectTcp({ ...HERE, peer, port: 104 }), Fault);
+    assertEquals(fault.condition, `0006:0320 Attempt to connect to unknown host: ${peer}`);
+    assertEquals(fault.remedy, `the peer is a host name or an address, not a URL: ${host}`);
+  }
+});
+
 Deno.test("every address of a name is tried", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;

@@ -302,7 +302,7 @@ Deno.test("passwords come from the command line, a file or the environment, in t
   };
   assertEquals(user(["-pwd", "p"]), { from: "argument", text: "p" });
   assertEquals(user(["-epw"]), { from: "argument", text: "" });
-  assertEquals(user(["--password-file", "f"]), { from: "file", path: "f" });
+  assertEquals(user(["--password-file", "f"]), { from: "file", path: "f", option: "--password-file" });
   assertEquals(user([]), { from: "environment", variable: "STORESCU_PASSWORD" });
   assertEquals(settingsOf(["-kt", "f"], variables).network.userIdentity, { kind: "kerberos", file: "f" });
   assertEquals(settingsOf(["-usr", "me"]).network.userIdentity, {
@@ -316,7 +316,7 @@ Deno.test("passwords come from the command line, a file or the environment, in t
   assertEquals(key("+pw", "p"), { from: "argument", text: "p" });
   assertEquals(key("-pw"), "empty");
   assertEquals(key("+ps"), "ask");
-  assertEquals(key("--key-password-file", "f"), { from: "file", path: "f" });
+  assertEquals(key("--key-password-file", "f"), { from: "file", path: "f", option: "--key-password-file" });
   assertEquals(key(), { from: "environment", variable: "STORESCU_KEY_PASSWORD" });
   assertEquals(settingsOf(["+tls", "k", "c"]).tls?.keyPassword, "ask");
 });

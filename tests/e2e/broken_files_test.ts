@@ -58,7 +58,7 @@ interface Kind {
 }
 
 const REFUSED = "E: Bad DICOM file: TOLD: REASON";
-const IGNORED = "W: TOLD: REASON, ignoring file";
+const IGNORED = "W: TOLD: REASON, ignoring it";
 /** With -R. */
 const MISSING = "W: missing SOP class (or instance) in file: TOLD: REASON, ignoring file";
 
@@ -129,8 +129,7 @@ const KINDS: readonly Kind[] = [
   {
     content: zipFile([{ name: "in", content: IMAGE, flags: 0x801 }]),
     file: "NAME.zip",
-    told: "NAME.zip!in",
-    reason: "cannot read it: it is encrypted",
+    reason: "cannot read the archive: it is encrypted",
     line: IGNORED,
   },
   {
@@ -240,7 +239,7 @@ Deno.test("a fault in a file to which a DICOMDIR refers begins with the name of 
     assertStringIncludes(stderr, "W: cannot access file: GONE, to which DICOMDIR refers, ignoring file\n");
     assertStringIncludes(
       stderr,
-      "W: ../ETC: it is not inside the folder of DICOMDIR, which refers to it, ignoring file\n",
+      "W: ../ETC: it is not inside the folder of DICOMDIR, which refers to it, ignoring it\n",
     );
   });
 });

@@ -115,7 +115,7 @@ const CASES: readonly Case[] = [
     name: "the right password lies in a file",
     wishes: (files) => ({
       ...encrypted(files),
-      keyPassword: { from: "file", path: join(files.folder, "password") },
+      keyPassword: { from: "file", path: join(files.folder, "password"), option: "--key-password-file" },
     }),
   },
   {
@@ -130,8 +130,11 @@ const CASES: readonly Case[] = [
   },
   {
     name: "the password file is not there",
-    wishes: (files) => ({ ...encrypted(files), keyPassword: { from: "file", path: "/nowhere" } }),
-    refusal: /^\/nowhere: cannot read it: no such file or folder$/,
+    wishes: (files) => ({
+      ...encrypted(files),
+      keyPassword: { from: "file", path: "/nowhere", option: "--key-password-file" },
+    }),
+    refusal: /^\/nowhere: cannot read it for --key-password-file: no such file or folder/,
   },
   {
     name: "the password's variable is not set",

@@ -212,6 +212,22 @@ Deno.test("what cannot be unpacked is a failure of that member only", async () =
   );
 });
 
+Deno.test("a zip file of which nothing can be read is one failure, not one of each member", async () => {
+  const secret = (name: string) => ({ name, content: text("xxxx"), flags: 1 });
+  const folder = { name: "in/", content: text("") };
+  assertEquals(await listed("a.zip", zipFile([folder, secret("in/a"), secret("in/b")])), [
+    "a.zip: cannot read the archive: it is encrypted",
+  ]);
+  assertEquals(await listed("a.zip", zipFile([secret("a"), { name: "b", content: text("open") }])), [
+    "a: a.zip!a: cannot read it: it is encrypted",
+    "b: open",
+  ]);
+  assertEquals(await listed("a.zip", zipFile([folder])), []);
+  assertEquals(await listed("a.zip", zipFile([{ name: "a", content: text("open") }]).subarray(0, -10)), [
+    "a.zip: cannot read the archive: its end, where the list of what it holds stands, is missing",
+  ]);
+});
+
 Deno.test("an archive that is cut off says so, wherever that is, and what it lists is right", async () => {
   const members = [{ name: "a", content: text("first") }, { name: "b", content: pattern(1500) }];
   const whole: readonly (readonly [string, Uint8Array])[] = [

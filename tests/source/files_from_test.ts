@@ -1,4 +1,6 @@
 import { assertEquals } from "@std/assert";
+import { join } from "node:path";
+import { FOLDER } from "../../scripts/make_testdata.ts";
 import { asFault } from "../../lib/errors.ts";
 import { readFileList } from "../../lib/source/files_from.ts";
 
@@ -28,7 +30,14 @@ for (const [what, content, paths] of CASES) {
   });
 }
 
+Deno.test("a DICOM file is no list", async () => {
+  const path = join(FOLDER, "whole", "explicit_little_endian.dcm");
+  const fault = asFault(await readFileList(path).catch((caught) => caught));
+  assertEquals(fault.message, `${path}: it is a DICOM file, not a list of names`);
+  assertEquals(fault.remedy, "leave out --files-from to send it");
+});
+
 Deno.test("a list that is not there is a fault", async () => {
   const fault = asFault(await readFileList("/nonexistent/list").catch((caught) => caught));
-  assertEquals(fault.message, "/nonexistent/list: cannot read it: no such file or folder");
+  assertEquals(fault.message, "/nonexistent/list: cannot read it for --files-from: no such file or folder");
 });

@@ -125,6 +125,47 @@ Deno.test("each member of an archive that is not there any more, or another one,
   }
 });
 
+Deno.test("why a named file is missing, and what to do about it", async () => {
+  await withFolder(async (folder) => {
+    Deno.symlinkSync("gone", `${folder}/dangling`);
+    Deno.symlinkSync("loop", `${folder}/loop`);
+    await write(folder, "file");
+    const cases: readonly (readonly [name: string, remedy: string])[] = [
+      [`${folder}/none`, "no such file or folder: check its name"],
+      ["none", `no such file or folder: check its name; it is looked for in ${Deno.cwd()}`],
+      [
+        `${folder}/dangling`,
+        "it is a symbolic link to something that does not exist: mend or remove the link",
+      ],
+      [`${folder}/loop`, "too many symbolic links lead to each other: mend or remove them"],
+      [`${folder}/${"x".repeat(300)}`, "the name is longer than the system allows: check its name"],
+      [`${folder}/file/in`, "a part of the path is not a folder: check its name"],
+      ["-", "what comes from a pipe is sent by the name of /dev/stdin"],
+    ];
+    for (const [name, remedy] of cases) {
+      const fault = await assertRejects(
+        () => new Inputs(settingsOf([name]), SILENT).check(neverAsked),
+        Fault,
+      );
+      assertEquals([fault.message, fault.remedy], [`cannot access file: ${name}`, remedy]);
+    }
+  });
+});
+
+Deno.test("a file of an archive that ends the run: the hint says how the rest is sent; a single one says what to do", async () => {
+  await withFolder(async (folder) => {
+    const odd = { name: "odd", content: new Uint8Array(4), method: 77 };
+    await Deno.writeFile(`${folder}/a.zip`, zipFile([odd, ...MEMBERS]));
+    await Deno.writeFile(`${folder}/b.zip`, zipFile([odd]));
+    const faultOf = (...args: string[]) =>
+      assertRejects(() => new Inputs(settingsOf(args), SILENT).check(neverAsked), Fault);
+    const unpack = "unpack the archive and send the files";
+    assertEquals((await faultOf(`${folder}/a.zip`)).remedy, `${unpack}; --no-halt (-nh) sends the rest`);
+    const none = await faultOf("-nh", `${folder}/b.zip`);
+    assertEquals([none.message, none.remedy], ["no input files to be sent", unpack]);
+  });
+});
+
 Deno.test("after a stop what was found is only named: no archive is opened", async () => {
   await withFolder(async (folder) => {
     await Deno.writeFile(`${folder}/a.zip`, zipFile(MEMBERS));

@@ -152,4 +152,6 @@ Deno.test("Journal says why it cannot be opened", () => {
   using place = folder();
   assertThrows(() => Journal.open(`${place.path}/no/such/folder/j`, PEER), Fault, "no such file or folder");
   assertThrows(() => Journal.open(place.path, PEER), Fault, "journal");
+  const { remedy } = assertThrows(() => Journal.open(`${place.path}/no/folder/j`, PEER), Fault);
+  assertEquals(remedy, "give --journal a file in a folder that exists and may be written to");
 });

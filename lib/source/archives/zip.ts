@@ -46,6 +46,7 @@ export function zip(archive: ArchiveFile): Archive {
       const yauzl = await loadYauzl();
       const file = archive.open();
       try {
+        if (await isAllEncrypted(yauzl, file)) throw encrypted(path);
         const directory = await openDirectory(yauzl, file);
         for (let left = directory.entryCount; left > 0; left--) {
           const entry = await nextEntry(directory);
@@ -55,7 +56,7 @@ export function zip(archive: ArchiveFile): Archive {
             entry.extraFields,
             true,
           );
-          if (!name.endsWith("/")) yield memberOf(entry, name, archive);
+          if (!isFolder(entry)) yield memberOf(entry, name, archive);
         }
       } catch (caught) {
         if (caught instanceof Fault) throw caught;
@@ -66,6 +67,32 @@ export function zip(archive: ArchiveFile): Archive {
     },
     rest() {},
   };
+}
+
+/** There is at least one file, and none that can be read. Of others no more than the first entries are looked at. */
+async function isAllEncrypted(yauzl: Yauzl, file: InputFile): Promise<boolean> {
+  const directory = await openDirectory(yauzl, file);
+  let found = false;
+  for (let left = directory.entryCount; left > 0; left--) {
+    const entry = await nextEntry(directory);
+    if (isFolder(entry)) continue;
+    if (!entry.isEncrypted()) return false;
+    found = true;
+  }
+  return found;
+}
+
+const SLASH = 0x2F;
+
+function isFolder({ fileNameRaw }: Entry): boolean {
+  return fileNameRaw.at(-1) === SLASH;
+}
+
+function encrypted(path: string): Fault {
+  return new Fault("input", "cannot read the archive: it is encrypted", {
+    file: path,
+    remedy: "unpack it with its password and send the files",
+  });
 }
 
 function loadYauzl(): Promise<Yauzl> {
