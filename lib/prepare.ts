@@ -14,8 +14,8 @@ import { LOGGER, type Logger } from "./log/log.ts";
 import { factsOf } from "./source/file_calls.ts";
 import type { Journal } from "./source/journal.ts";
 import type { OpenOptions } from "./source/open_instance.ts";
-import { reasonAndAdviceAbout } from "./source/reading_faults.ts";
 import { STANDARD_INPUT } from "./source/pipe.ts";
+import { reasonAndAdviceAbout } from "./source/reading_faults.ts";
 import { readWholeFileLater } from "./source/whole_file.ts";
 import { destinationOf } from "./transfer/plan.ts";
 
