@@ -14,16 +14,14 @@ const WITHOUT_EXTENSION = /^[^.]+(\.\d+)*$/;
 export class NotDicom extends Fault {
   /** There is nothing in it that could tell what it is: it is empty, or there are zeros. */
   readonly isBlank: boolean;
+  /** Not found by chance in a folder: by its name it is an image, and may have been lost. */
+  readonly isLoss: boolean;
 
   constructor(name: string, why: string, code: string, isBlank = false) {
     super("input", `it is not a DICOM file: ${why}`, { file: name, code, remedy: remedyFor(name, isBlank) });
+    const base = baseName(name);
     this.isBlank = isBlank;
-  }
-
-  /** Not found by chance in a folder: by its name it is an image, and may have been lost. */
-  get isLoss(): boolean {
-    const base = baseName(this.file ?? "");
-    return LIKE_AN_IMAGE.test(base) || this.isBlank && WITHOUT_EXTENSION.test(base);
+    this.isLoss = LIKE_AN_IMAGE.test(base) || isBlank && WITHOUT_EXTENSION.test(base);
   }
 }
 
