@@ -19,19 +19,25 @@ export interface Destination {
 /** Without -to: how long an address may take while there are others; the system's own limit is some minutes. */
 const PATIENCE_SECONDS = 10;
 
-/**
- * Tries one address after the other. One that is not the last has its share of the time only: a dead one must not use up
- * what the others need.
- *
- * @throws Fault "connect" with DCMTK's condition when no address answers.
- */
+/** @throws Fault "connect" with DCMTK's condition when no address answers. */
 export async function connectTcp(destination: Destination): Promise<Deno.TcpConn> {
   const { peer, port } = destination;
   if (peer === "") {
     throw new Fault("connect", `Illegal service parameter: ${peer}:${port}`, { code: "0006:030c" });
   }
   const startedMs = performance.now();
-  const addresses = await addressesOf(destination);
+  return await connectToAnyOf(await addressesOf(destination), destination, startedMs);
+}
+
+/**
+ * Tries one address after the other. One that is not the last has its share of the time only: a dead one must not use up
+ * what the others need.
+ */
+export async function connectToAnyOf(
+  addresses: readonly string[],
+  destination: Destination,
+  startedMs = performance.now(),
+): Promise<Deno.TcpConn> {
   const attempts: FailedAttempt[] = [];
   for (const address of addresses) {
     const spentSeconds = (performance.now() - startedMs) / 1000;
@@ -40,7 +46,7 @@ export async function connectTcp(destination: Destination): Promise<Deno.TcpConn
     try {
       const connection = await Deno.connect({
         hostname: address,
-        port,
+        port: destination.port,
         ...(signal === undefined ? {} : { signal }),
       });
       connection.setNoDelay(destination.noDelay);
