@@ -159,14 +159,14 @@ export class Association {
   ): Promise<SentStore> {
     if (source.ended) throw new Fault("input", "data set is empty", { code: "0006:0202" });
     const request = this.#open(rq.messageId, contextId, COMMAND.cStoreRsp, () => source.ended);
-    await this.#send(request, encodeStoreRq(rq), source, sent);
+    await this.#send(rq.messageId, request, encodeStoreRq(rq), source, sent);
     return { response: request.response };
   }
 
   /** C-ECHO. */
   async echo(contextId: number, messageId: number): Promise<DimseRsp> {
     const request = this.#open(messageId, contextId, COMMAND.cEchoRsp, () => true);
-    await this.#send(request, encodeEchoRq(messageId));
+    await this.#send(messageId, request, encodeEchoRq(messageId));
     return await request.response;
   }
 
@@ -225,17 +225,17 @@ export class Association {
     return this.#requests.open(messageId, new OpenRequest(contextId, expectedCommand, isComplete));
   }
 
-  /** Its time limit runs from when the transport has taken all of it. */
   async #send(
+    messageId: number,
     request: OpenRequest,
     command: Uint8Array,
     source?: ByteSource,
     sent?: (dataPdvs: number, lengthBytes: number) => void,
   ): Promise<void> {
     const { taken } = await this.#settled.messages.write(request.contextId, command, source, sent);
-    const clock = () => request.sentMs = performance.now();
-    if (taken === undefined) clock();
-    else taken.then(clock, () => {}); // the request has been rejected then
+    const isSent = () => this.#requests.sent(messageId);
+    if (taken === undefined) isSent();
+    else taken.then(isSent, () => {}); // the request has been rejected then
   }
 
   /** The peer's abort or close is the better reason, and may be just about to be read. */
@@ -340,12 +340,11 @@ export class Association {
     const received = this.#settled.responses.take(pdv);
     if (received === undefined) return;
     const { rsp, contextId } = received;
-    const request = this.#requests.answeredBy(rsp);
+    const request = this.#requests.answer(rsp);
     if (contextId !== request.contextId) {
       const text = `the response came on presentation context ${contextId} instead of ${request.contextId}`;
       this.#options.events?.warning?.(text);
     }
-    request.resolve(rsp);
   }
 
   // --- waiting and ending ---

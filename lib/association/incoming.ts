@@ -1,5 +1,6 @@
 /** All that an association reads: the peer's bytes, cut into PDUs wherever the reads happened to end. */
 
+import { Turns } from "../bytes/turns.ts";
 import { Fault, systemText } from "../errors.ts";
 import { type FramingError, PduFramer } from "../pdu/frame.ts";
 import type { Duplex } from "./duplex.ts";
@@ -68,8 +69,10 @@ export class Incoming {
   /** Reads what still comes only so that the peer can read what we said last, until it closes. Never throws. */
   async ignoreUntilClose(): Promise<void> {
     const ignored = new Uint8Array(4096);
+    const turns = new Turns();
     try {
-      while (await this.#duplex.read(ignored) !== null);
+      // A peer that never stops sending must not keep the time limit of this from ending it.
+      while (await this.#duplex.read(ignored) !== null) await turns.due();
     } catch {
       // closed by force, which is as good
     }

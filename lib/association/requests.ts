@@ -8,11 +8,13 @@ import { protocolFault } from "./refusals.ts";
 export class OpenRequest {
   readonly contextId: number;
   readonly expectedCommand: number;
-  /** Nothing of it is left to be read and sent. */
+  /** Nothing of it is left to be read. */
   readonly isComplete: () => boolean;
   readonly #settle = Promise.withResolvers<DimseRsp>();
   /** When the transport took its last byte (performance.now): from then on the time limit runs. */
   sentMs: number | undefined;
+  /** What it has been answered before that; it counts only then. */
+  early: DimseRsp | undefined;
 
   constructor(contextId: number, expectedCommand: number, isComplete: () => boolean) {
     this.contextId = contextId;
@@ -44,11 +46,22 @@ export class Requests {
     return request;
   }
 
-  /** Takes the request out that a response answers. @throws Fault "protocol" when it can answer none. */
-  answeredBy(rsp: DimseRsp): OpenRequest {
+  /** The transport has the last byte of a request: the time limit runs, and an answer that has come already counts. */
+  sent(messageId: number): void {
+    const request = this.#open.get(messageId);
+    if (request === undefined) return; // refused before, or the association has ended
+    request.sentMs = performance.now();
+    if (request.early !== undefined) this.#settle(messageId, request, request.early);
+  }
+
+  /**
+   * Settles the request that a response answers, and gives it: at once, but stored is what has been sent.
+   * @throws Fault "protocol" when it can answer none
+   */
+  answer(rsp: DimseRsp): OpenRequest {
     const { messageIdBeingRespondedTo: messageId, commandField, status } = rsp;
     const request = this.#open.get(messageId);
-    if (request === undefined) {
+    if (request === undefined || request.early !== undefined) {
       const [expected] = this.#open.keys();
       const expectation = expected === undefined ? "none is awaited" : `expected: ${expected}`;
       throw protocolFault("0006:0211", `DIMSE: Unexpected Response MsgId: ${messageId} (${expectation})`);
@@ -65,8 +78,14 @@ export class Requests {
         `DIMSE: Unexpected Response: message ${messageId} is called stored before all of it was sent`;
       throw protocolFault("0006:0211", text);
     }
-    this.#open.delete(messageId);
+    if (request.sentMs === undefined && statusClass(status) !== "failure") request.early = rsp;
+    else this.#settle(messageId, request, rsp);
     return request;
+  }
+
+  #settle(messageId: number, request: OpenRequest, rsp: DimseRsp): void {
+    this.#open.delete(messageId);
+    request.resolve(rsp);
   }
 
   /** True when none is awaited. */

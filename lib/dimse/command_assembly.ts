@@ -4,6 +4,8 @@ import type { Pdv } from "../pdu/types.ts";
 
 /** Far above any command set of the standard. */
 const LONGEST_COMMAND_BYTES = 1 << 16;
+/** More than a command set has bytes, as a rule: a peer that sends fragments without end has to be left. */
+const MOST_FRAGMENTS = 4096;
 
 /** A command set and the presentation context it came on. */
 export interface AssembledCommand {
@@ -12,15 +14,17 @@ export interface AssembledCommand {
   readonly bytes: Uint8Array;
 }
 
-/** Holds the fragments of one command set at most, and no more than LONGEST_COMMAND_BYTES of them. */
+/** Holds the fragments of one command set at most, and no more than LONGEST_COMMAND_BYTES in them. */
 export class CommandAssembly {
   #contextId = 0;
   #lengthBytes = 0;
   #fragments: Uint8Array[] = [];
+  /** Empty ones too, which are legal. */
+  #fragmentsTaken = 0;
 
   /** Takes a command PDV: a whole command set with its last one; a text when it cannot belong to the ones before. */
   take(pdv: Pdv): AssembledCommand | string | undefined {
-    if (this.#fragments.length === 0) this.#contextId = pdv.contextId;
+    if (this.#fragmentsTaken++ === 0) this.#contextId = pdv.contextId;
     if (this.#contextId !== pdv.contextId) {
       return "fragments of a command set arrived on two presentation contexts";
     }
@@ -29,12 +33,15 @@ export class CommandAssembly {
       return `a command set is longer than ${LONGEST_COMMAND_BYTES} bytes`;
     }
     if (!pdv.isLast) {
-      // Empty ones are legal and would add up to nothing but memory.
-      if (pdv.fragment.length > 0) this.#fragments.push(pdv.fragment.slice());
+      if (this.#fragmentsTaken === MOST_FRAGMENTS) {
+        return `a command set has not ended after ${MOST_FRAGMENTS} fragments`;
+      }
+      this.#fragments.push(pdv.fragment.slice());
       return undefined;
     }
     const bytes = this.#fragments.length === 0 ? pdv.fragment : this.#joined(pdv.fragment);
     this.#fragments = [];
+    this.#fragmentsTaken = 0;
     this.#lengthBytes = 0;
     return { contextId: pdv.contextId, bytes };
   }

@@ -83,7 +83,11 @@ export function decodeCommandSet(bytes: Uint8Array): CommandSet | string {
         bytes.length - at
       } are left`;
     }
-    if (group === 0 && !elements.has(element)) elements.set(element, bytes.subarray(at, at + lengthBytes));
+    if (group === 0) {
+      // Which one counts? Two responses run into one look like this.
+      if (elements.has(element)) return `command element (0000,${hex16(element)}) comes twice`;
+      elements.set(element, bytes.subarray(at, at + lengthBytes));
+    }
     at += lengthBytes;
   }
   return elements;

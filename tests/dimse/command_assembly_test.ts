@@ -40,11 +40,15 @@ Deno.test("fragments on two presentation contexts are no command set", () => {
   );
 });
 
-Deno.test("a command set without end is refused; empty fragments without end take no memory", () => {
+Deno.test("a command set without end is refused, by its length or by the number of its fragments", () => {
   const assembly = new CommandAssembly();
-  for (let i = 0; i < 100_000; i++) assertEquals(assembly.take(pdv(new Uint8Array(), false)), undefined);
-  assert(!assembly.inMiddle);
   const kilobyte = new Uint8Array(1024);
   for (let i = 0; i < 64; i++) assertEquals(assembly.take(pdv(kilobyte, false)), undefined);
   assertEquals(assembly.take(pdv(kilobyte, false)), "a command set is longer than 65536 bytes");
+  for (const fragment of [new Uint8Array(), new Uint8Array(1)]) {
+    const other = new CommandAssembly();
+    for (let i = 1; i < 4096; i++) assertEquals(other.take(pdv(fragment, false)), undefined);
+    assert(other.inMiddle);
+    assertEquals(other.take(pdv(fragment, false)), "a command set has not ended after 4096 fragments");
+  }
 });

@@ -56,13 +56,13 @@ Deno.test("what is no command set is said, and what is odd in one is put up with
       Uint8Array.of(8, 0, 0x18, 0, 255, 255, 255, 255),
       "command element (0008,0018) claims 4294967295 bytes, 0 are left",
     ],
+    [concat([status, element(0x0900, [0, 0])]), "command element (0000,0900) comes twice"],
   ];
   for (const [bytes, what] of broken) assertEquals(decodeCommandSet(bytes), what);
 
   const odd: readonly Uint8Array[] = [
     status,
     concat([element(0x0000, [255, 255, 255, 255]), status]), // a wrong group length
-    concat([status, element(0x0900, [0, 0])]), // twice: the first counts
     concat([element(0x0902, []), status]), // empty
     concat([element(0x1000, [0x31]), status]), // odd, and not in order
     concat([status, element(0x0900, [0, 0], 8)]), // of another group

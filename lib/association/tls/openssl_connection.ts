@@ -7,7 +7,7 @@
  * small enough that the peer deciphers one while we encipher the next; only for the rest the runtime waits.
  */
 
-import { Turns } from "../../bytes/turns.ts";
+import { othersFirst, Turns } from "../../bytes/turns.ts";
 import { findSocket, type Socket } from "../socket.ts";
 import { Fault } from "../../errors.ts";
 import type { OurSide } from "./alerts.ts";
@@ -22,6 +22,9 @@ const WRITE_BYTES = 128 * 1024;
 /** Encrypted form of WRITE_BYTES: each 16 KiB grow by less than 256 bytes, whatever the suite. */
 const OUTGOING_BYTES = WRITE_BYTES + (WRITE_BYTES / 16384 + 1) * 256;
 const INCOMING_BYTES = 32 * 1024;
+
+/** After more than these the peer sends records without content, perhaps without end: time limits need their turn. */
+const MOST_READS_OF_A_RECORD = 16;
 
 const WANT_READ = 2;
 const ZERO_RETURN = 6;
@@ -101,7 +104,7 @@ export class OpenSslConnection implements HandshakingDuplex {
   }
 
   async read(into: Bytes): Promise<number | null> {
-    for (;;) {
+    for (let reads = 0;; reads++) {
       if (this.#hasEnded()) return null;
       const count = this.#decipher(into);
       if (count > 0) return count;
@@ -114,6 +117,7 @@ export class OpenSslConnection implements HandshakingDuplex {
         this.#hasEnded(); // perhaps by a fault
         return null;
       }
+      if (reads > MOST_READS_OF_A_RECORD) await othersFirst();
     }
   }
 
@@ -125,8 +129,10 @@ export class OpenSslConnection implements HandshakingDuplex {
 
   readNow(into: Bytes): number | undefined {
     if (this.#destroyed || this.#end !== undefined) return 0;
-    const arrived = this.#socket?.receiveNow(this.#arrived);
-    if (arrived === undefined) return undefined;
+    if (this.#socket === undefined) return undefined;
+    // A call takes one record out: of many small ones no more are fetched before those that are here have been taken.
+    const isFull = this.#library.pendingBytes(this.#received) >= INCOMING_BYTES;
+    const arrived = isFull ? 0 : this.#socket.receiveNow(this.#arrived);
     if (arrived > 0) this.#library.crypto.BIO_write(this.#received, this.#arrived, arrived);
     // Also when nothing did: several records may have come at once before.
     const count = this.#decipher(into);
