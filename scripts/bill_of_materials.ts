@@ -174,9 +174,9 @@ export function licencesText(ownLicence: string, product: Product, components: r
   return [
     `${product.name} ${product.version} (${product.license})\n\n${ownLicence.trim()}\n`,
     ...parts,
-    `The runtime, Deno, holds further libraries, and V8 holds others' work: ICU, zlib and parts named in its LICENSE file.
-Their licence texts are not repeated here. Most are under MIT, Apache-2.0, ISC, BSD or Unicode licences; the sources of
-this version of Deno (Cargo.lock) and V8 tell which, and each library's sources hold the text. Not all of them are used by
-this program. Those that the runtime's bytes name:\n\n${crates}`,
+    `The runtime, Deno, holds further libraries, some of them in C (SQLite, AWS-LC), and V8 holds others' work: ICU, zlib and
+parts named in its LICENSE file. Their licence texts are not repeated here. Most are under MIT, Apache-2.0, ISC, BSD or
+Unicode licences; the sources of this version of Deno (Cargo.lock) and V8 tell which, and each library's sources hold the
+text. Not all of them are used by this program. Those that the runtime's bytes name:\n\n${crates}`,
   ].join(rule);
 }
