@@ -39,12 +39,21 @@ export async function dryRun(stage: Stage): Promise<Ending> {
     return undefined;
   };
   const failures = await tellProspects(stage, checked, openInstance, judge, (event) => say(fileLines(event)));
-  for (const [index, contexts] of associations.entries()) {
-    const proposal = proposalEvent(index + 1, contexts);
-    telling.note(proposal);
-    say(proposalLines(proposal, classes));
+  const { tally } = telling;
+  // The same holds for sending: when a journal says that nothing is left to be sent the peer is not bothered.
+  const tried = checked.count - checked.bad.length - (journal === undefined ? 0 : tally.count("skipped"));
+  if (tried === 0) say("no association would be requested: nothing is left to be sent");
+  else {
+    for (const [index, contexts] of associations.entries()) {
+      const proposal = proposalEvent(index + 1, contexts);
+      telling.note(proposal);
+      say(proposalLines(proposal, classes));
+    }
   }
-  say(`nothing was sent: ${filesText(telling.tally.files)} looked at, ${failures} of them could not be sent`);
+  say(
+    `nothing was sent: ${filesText(tally.files)} looked at: ${tally.count("sendable")} would be sent, ` +
+      `${tally.count("skipped")} skipped, ${failures} cannot be sent`,
+  );
   return { exitCode: signals.exitCode ?? (failures > 0 ? 1 : 0), stoppedBy: signals.name };
 }
 

@@ -51,6 +51,7 @@ export async function send(stage: Stage): Promise<Ending> {
   telling.begin(runEvent(settings, count));
   progress?.begin(totalBytes);
   for (const input of bad) note(badInputEvent(input));
+  if (count === 0) return { exitCode: signals.exitCode ?? 0, stoppedBy: signals.name };
   let unkept = false;
   let abandoned = false;
   const transfer = new Transfer(transferPlanOf(settings, profile, needs), {

@@ -4,6 +4,7 @@ import type { Settings } from "../cli/settings.ts";
 import { Fault } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
 import { type BadInput, checkFromOutside, checkInside, MissingInput, severalTimes } from "./check_input.ts";
+import { factsOf } from "./file_calls.ts";
 import { FoundOperands } from "./found_operands.ts";
 import type { Input, Need, OpenInstance } from "./instance.ts";
 import type { Operand } from "./operands.ts";
@@ -75,7 +76,8 @@ export class Inputs {
 
   /**
    * Looks at all files before the first association: whether those named exist, and with --required what they need.
-   * @throws Fault "input" for the first bad file without --no-halt, and when no file is left
+   * @throws Fault "input" for the first bad file without --no-halt, and when no file is left, unless that is the normal
+   * state of a spool
    */
   async check(openInstance: OpenInstance): Promise<CheckedInputs> {
     const { input, network } = this.#settings;
@@ -108,7 +110,8 @@ export class Inputs {
         this.#log.warn(`${fault.message}, ignoring ${fault.line === undefined ? "it" : "file"}`);
         bad.push(one);
       }
-      if (count === bad.length && !this.stopped) {
+      if (count === 0 && this.#isEmptySpool()) this.#log.info("nothing is left to be sent");
+      else if (count === bad.length && !this.stopped) {
         const remedy = bad.length === 1 ? bad[0]?.fault.remedy : undefined;
         throw new Fault("input", "no input files to be sent", { remedy });
       }
@@ -121,6 +124,14 @@ export class Inputs {
     } finally {
       this.#checking = false;
     }
+  }
+
+  /** An earlier run has dealt with everything: it has renamed it, or somebody takes away what the journal has. */
+  #isEmptySpool(): boolean {
+    const { delivery, input, operands } = this.#settings;
+    if (delivery.journal === undefined && !input.rename) return false;
+    return input.filesFrom !== undefined ||
+      input.scanDirectories && operands.some((path) => factsOf(path)?.isDirectory === true);
   }
 
   /** How many files there are, repeats counted, whatever they are. */

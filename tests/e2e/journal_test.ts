@@ -8,6 +8,7 @@ import { tarFile, zipFile } from "../peers/made_up_archives.ts";
 import { imageFile } from "../peers/made_up_files.ts";
 import { runProgram, runStorescu } from "../peers/run_storescu.ts";
 import { waitFor } from "../peers/wait_for.ts";
+import { withFolder } from "../with_folder.ts";
 
 const KILLS = 50;
 
@@ -94,6 +95,51 @@ Deno.test("when everything is stored the peer is not bothered, nor need it be th
   }
   const names = [...Deno.readDirSync(study.files)].map(({ name }) => name);
   assertEquals(names.filter((name) => name.endsWith(".dcm.done")).length, 3, names.join());
+});
+
+Deno.test("an empty spool is no failure: nobody is bothered, and nothing is told but with -v", async () => {
+  await withFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/spool/sub`, { recursive: true });
+    await Deno.writeTextFile(`${folder}/list`, "\n");
+    const run = (...args: string[]) => runStorescu(args, { cwd: folder });
+    const spool = ["+sd", "+r", "127.0.0.1", "1", "spool"];
+    const list = ["--files-from", "list", "127.0.0.1", "1"];
+    for (const keeps of [["--journal", "j"], ["+rn"]]) {
+      for (const files of [spool, list]) {
+        const quiet = await run(...keeps, ...files);
+        assertEquals([quiet.code, quiet.stderr], [0, ""]);
+        const { code, stderr } = await run("-v", ...keeps, ...files);
+        assertEquals([code, stderr.match(/Association|^[^ID]:/m)], [0, null], stderr);
+        assertMatch(stderr, /^I: nothing is left to be sent$/m);
+        const dry = await run("--dry-run", ...keeps, ...files);
+        assertEquals([dry.code, dry.stdout], [
+          0,
+          "no association would be requested: nothing is left to be sent\n" +
+          "nothing was sent: 0 files looked at: 0 would be sent, 0 skipped, 0 cannot be sent\n",
+        ]);
+      }
+    }
+    for (const mistake of [spool, list, ["+rn", "127.0.0.1", "1", "spool"], ["+rn", ...spool, "gone.dcm"]]) {
+      assertEquals((await run("-nh", ...mistake)).code, 1, mistake.join(" "));
+    }
+    await Deno.writeFile(`${folder}/spool/sub/1.dcm.done`, imageFile());
+    assertEquals((await run("+rn", ...spool)).code, 0);
+  });
+});
+
+Deno.test("a dry run knows that nothing is left, as the run itself would", async () => {
+  await using study = await makeStudy(2);
+  await using peer = startCountingPeer();
+  const argv = ["--journal", `${study.path}/journal`, "+sd", "127.0.0.1", String(peer.port), study.files];
+  assertMatch((await runStorescu(["--dry-run", ...argv])).stdout, /^association 1 would propose 128 /m);
+  assertEquals((await runStorescu(argv)).code, 0);
+  await Deno.writeTextFile(`${study.files}/notes.txt`, "nothing to send");
+  const { code, stdout } = await runStorescu(["--dry-run", ...argv]);
+  assertEquals([code, stdout.split("\n").slice(3)], [0, [
+    "no association would be requested: nothing is left to be sent",
+    "nothing was sent: 3 files looked at: 0 would be sent, 3 skipped, 0 cannot be sent",
+    "",
+  ]]);
 });
 
 Deno.test("what is no DICOM file in the folder, such as the journal itself, is no reason to bother the peer", async () => {

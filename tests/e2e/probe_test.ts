@@ -171,7 +171,7 @@ Deno.test("a dry run says what would be sent, how it would be proposed, and what
       "   43  CTImageStorage: Big Endian Explicit, Little Endian Implicit",
       "  113  MRImageStorage: Little Endian Explicit",
       "  115  MRImageStorage: Big Endian Explicit, Little Endian Implicit",
-      "nothing was sent: 3 files looked at, 0 of them could not be sent",
+      "nothing was sent: 3 files looked at: 2 would be sent, 1 skipped, 0 cannot be sent",
       "",
     ]);
   });

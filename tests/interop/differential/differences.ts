@@ -232,8 +232,16 @@ export const DIFFERENCES = {
     ours: [...SENT, /err: W: .*/, /gone: .*/, /new: .*/],
   },
   "nothing-left": {
-    theirs: [/exit: 0/, /err: F: Association Request Failed: 0006:0103 .*/, ASSOCIATION],
-    ours: [/err: F: no input files to be sent/],
+    theirs: [
+      /exit: [01]/,
+      /err: F: (?:Association Request Failed: 0006:0103 .*|no input files to be sent)/,
+      ASSOCIATION,
+    ],
+    ours: [
+      /exit: 0/,
+      /err: F: no input files to be sent/,
+      /err: I: (?:nothing is left to be sent|0 files: nothing to do)/,
+    ],
   },
   "dictionary": {
     theirs: [

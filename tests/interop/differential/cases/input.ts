@@ -22,6 +22,7 @@ export const INPUT: readonly Case[] = [
   { args: "-v +sd $ folder", differs: ["scan-order", "scan-skips"] },
   { args: "-v +sd $ texts", mayDiffer: ["scan-skips", "no-halt-exit-code"] },
   { args: "-v +sd $ empty" },
+  { args: "-v +rn +sd $ empty", differs: ["nothing-left"] },
   { args: "-v +sd $ lost", differs: BAD_FILE },
   { args: "-v $ missing.dcm" },
   { args: "-v -nh $ missing.dcm a.dcm", differs: ["no-halt-exit-code"] },
