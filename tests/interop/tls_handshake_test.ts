@@ -237,6 +237,13 @@ async function casesIn(folder: string): Promise<Case[]> {
       expected: /^tls: 000b:0c(18|12) TLS error: .*(unknown ca|bad certificate)/,
     },
     {
+      name: "peer does not know who issued our certificate, TLS 1.2",
+      server: plain,
+      serverArgs: [...wantsUs, ...tls12],
+      wishes: { ...anchors, own: foreign },
+      expected: /^tls: 000b:0c(18|12) TLS error: .*(unknown ca|bad certificate)/,
+    },
+    {
       name: "peer is not looked at, wants a certificate and gets none",
       server: plain,
       serverArgs: wantsUs,

@@ -10,7 +10,7 @@
 import { isIP } from "node:net";
 import type { TlsWishes } from "../../cli/settings.ts";
 import { Fault, systemText } from "../../errors.ts";
-import { findSocket } from "../socket.ts";
+import { findSocket, type Socket } from "../socket.ts";
 import { messageOf, toPem } from "./certificate.ts";
 import type { OurSide } from "./alerts.ts";
 import type { StartTlsOptions, TlsContext, TlsDuplex } from "./engine.ts";
@@ -130,7 +130,7 @@ function builtInDuplex(connection: Deno.TlsConn, ours: OurSide): HandshakingDupl
     },
     handshake: async () => {
       await endable(connection.handshake()).catch((caught) => {
-        throw explained(caught, ours, false) ?? closedFault(ours, false);
+        throw explained(caught, ours, false) ?? unreadAlert(socket, ours) ?? closedFault(ours, undefined);
       });
     },
     write: (from) => endable(connection.write(from)).catch(orExplain),
@@ -152,14 +152,29 @@ const endOr = (explain: (caught: unknown) => never) => (caught: unknown): null =
   caught instanceof Deno.errors.UnexpectedEof ? null : explain(caught);
 
 /** What an error of the runtime's TLS means; undefined for one of the socket. */
-function explained(caught: unknown, ours: OurSide, hasAnswered: boolean): Fault | undefined {
+function explained(caught: unknown, ours: OurSide, isHandshakeDone: boolean): Fault | undefined {
   const text = messageOf(caught);
   const alert = /received fatal alert: (\w+)/.exec(text)?.[1];
-  if (alert !== undefined) return alertFault(alert, ours);
+  if (alert !== undefined) return alertFault(alert, ours, isHandshakeDone);
   const refusal = /invalid peer certificate: (.*)/.exec(text)?.[1];
   if (refusal !== undefined) return builtInVerificationFault(refusal);
-  if (caught instanceof Deno.errors.UnexpectedEof) return closedFault(ours, false);
-  if (text.includes("InvalidContentType") && !hasAnswered) return plainPeerFault(ours, new Uint8Array(1));
+  if (text.includes("InvalidContentType") && !isHandshakeDone) {
+    return plainPeerFault(ours, new Uint8Array(1));
+  }
   if (caught instanceof Deno.errors.InvalidData) return brokenProtocolFault(text, ours);
   return undefined;
+}
+
+const ALERT = 0x15;
+const ALERT_RECORD_BYTES = 7;
+
+/**
+ * The alert of a peer that has refused us while we were still writing: the runtime tells that it could not write, and
+ * leaves unread why. Record header, level, description (RFC 5246 sections 6.2.1 and 7.2).
+ */
+function unreadAlert(socket: Socket | undefined, ours: OurSide): Fault | undefined {
+  const record = new Uint8Array(ALERT_RECORD_BYTES);
+  if (socket?.receiveNow(record) !== ALERT_RECORD_BYTES) return undefined;
+  const [type, , , , lengthBytes, , description = 0] = record;
+  return type === ALERT && lengthBytes === 2 ? alertFault(description, ours, false) : undefined;
 }

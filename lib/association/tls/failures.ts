@@ -15,21 +15,24 @@ const HANDSHAKE_FAILURE = 40;
 
 /** An error of OpenSSL; `reason` and `text` are its own. */
 export function opensslFault(reason: number, text: string, ours: OurSide, mayRenegotiate: boolean): Fault {
-  const alert = reason - ALERT_REASON_BASE;
-  const remedy = mayRenegotiate && alert === HANDSHAKE_FAILURE
-    ? "the peer wanted another handshake (renegotiation), perhaps to ask for our certificate: it must ask in the first"
-    : ALERTS.get(alert)?.remedy(ours);
-  return tlsFault(reason, text, ours, remedy);
+  return tlsFault(reason, text, ours, remedyFor(reason - ALERT_REASON_BASE, ours, mayRenegotiate));
 }
 
-/** The number of an alert by the built-in engine's name for it. */
-export function alertFault(name: string, ours: OurSide): Fault {
-  for (const [number, alert] of ALERTS) {
-    if (alert.name === name) {
-      return tlsFault(ALERT_REASON_BASE + number, alert.text, ours, alert.remedy(ours));
+/** An alert of the peer by its number, or by the built-in engine's name for it. */
+export function alertFault(alert: number | string, ours: OurSide, mayRenegotiate: boolean): Fault {
+  for (const [number, { name, text }] of ALERTS) {
+    if (alert === number || alert === name) {
+      return tlsFault(ALERT_REASON_BASE + number, text, ours, remedyFor(number, ours, mayRenegotiate));
     }
   }
-  return new Fault("tls", `TLS error: alert ${name} from ${ours.peer}`);
+  return new Fault("tls", `TLS error: alert ${alert} from ${ours.peer}`);
+}
+
+/** `mayRenegotiate` once a handshake is done, where there can be another. */
+function remedyFor(alert: number, ours: OurSide, mayRenegotiate: boolean): string | undefined {
+  return mayRenegotiate && alert === HANDSHAKE_FAILURE
+    ? "the peer wanted another handshake (renegotiation), perhaps to ask for our certificate: it must ask in the first"
+    : ALERTS.get(alert)?.remedy(ours);
 }
 
 function tlsFault(reason: number, text: string, { peer }: OurSide, remedy?: string): Fault {
@@ -138,20 +141,25 @@ export function builtInVerificationFault(words: string): Fault {
 /** DCMTK's condition when the connection ends where TLS was expected. */
 const IO_ERROR = "000b:0017";
 
-/** The peer closed the connection before the handshake was through. */
-export function closedFault({ peer }: OurSide, hasAnswered: boolean): Fault {
-  return new Fault(
-    "tls",
-    hasAnswered
-      ? `${peer} closed the connection during the TLS handshake`
-      : `${peer} closed the connection instead of answering the TLS handshake`,
-    {
-      code: IO_ERROR,
-      remedy: hasAnswered
-        ? "look into the peer's log"
-        : "probably this port does not speak TLS: use --disable-tls, or the peer's TLS port",
-    },
-  );
+/**
+ * The connection has ended before the handshake was through. The peer may be starting, or a proxy before one that is down.
+ *
+ * @param hasAnswered whether anything has come from it in TLS; undefined: not known
+ */
+export function closedFault({ peer, showsCertificate }: OurSide, hasAnswered: boolean | undefined): Fault {
+  const causes = ["it is not ready"];
+  if (hasAnswered !== true) causes.push("this port does not speak TLS");
+  if (hasAnswered !== false) {
+    causes.push(
+      showsCertificate ? "it does not accept our certificate" : "it wants a certificate of us (--enable-tls)",
+    );
+  }
+  const when = hasAnswered === false ? "instead of answering the TLS handshake" : "during the TLS handshake";
+  return new Fault("tls", `${peer} closed the connection ${when}`, {
+    code: IO_ERROR,
+    transient: true,
+    remedy: `perhaps ${causes.join(", or ")}: the peer's log says why`,
+  });
 }
 
 /** The peer breaks the rules of TLS, in the built-in engine's words. */
