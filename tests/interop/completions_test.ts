@@ -20,7 +20,7 @@ const CASES: readonly (readonly [words: readonly string[], offered: readonly str
   [["+s"], optionsFrom("+s")],
   [["--max"], optionsFrom("--max")],
   [["host", "104", "--prop"], optionsFrom("--prop")],
-  [["-ll", ""], ["fatal", "error", "warn", "info", "debug", "trace"]],
+  [["-ll", ""], ["off", "fatal", "error", "warn", "info", "debug", "trace", "all"]],
   [["-ll", "w"], ["warn"]],
   [["--log-level", "t"], ["trace"]],
   [["-aet", "a"], []],

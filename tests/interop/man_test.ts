@@ -18,7 +18,10 @@ Deno.test("the manual page has every option with its values, and every group", (
 Deno.test("the manual page is ASCII, and no text line of it can be taken for a request", () => {
   assert(/^[\n -~]*$/.test(PAGE));
   const requests = new Set(PAGE.split("\n").flatMap((line) => /^[.'](\S*)/.exec(line)?.[1] ?? []));
-  assertEquals([...requests].toSorted(), ["B", "BR", "I", "PP", "SH", "SS", "TH", "TP", '\\"'].toSorted());
+  assertEquals(
+    [...requests].toSorted(),
+    ["B", "BR", "I", "PP", "SH", "SS", "TH", "TP", "br", '\\"'].toSorted(),
+  );
 });
 
 /** Formatters that complain about bad roff; one that is not installed is left out. */
