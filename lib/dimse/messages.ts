@@ -97,10 +97,33 @@ export interface DimseRsp {
   readonly offendingElements: readonly string[];
 }
 
-/** The fields of a response, or a text that says which mandatory one is missing. */
+/** PS3.7 table E.1-1: requests have the highest bit clear. */
+const RESPONSE_BIT = 0x8000;
+
+const REQUEST_NAMES: ReadonlyMap<number, string> = new Map([
+  [COMMAND.cStoreRq, "C-STORE-RQ"],
+  [0x0010, "C-GET-RQ"],
+  [0x0020, "C-FIND-RQ"],
+  [0x0021, "C-MOVE-RQ"],
+  [COMMAND.cEchoRq, "C-ECHO-RQ"],
+  [0x0100, "N-EVENT-REPORT-RQ"],
+  [0x0110, "N-GET-RQ"],
+  [0x0120, "N-SET-RQ"],
+  [0x0130, "N-ACTION-RQ"],
+  [0x0140, "N-CREATE-RQ"],
+  [0x0150, "N-DELETE-RQ"],
+  [0x0FFF, "C-CANCEL-RQ"],
+]);
+
+/** The fields of a response, or a text that says why it is none, or which mandatory one is missing. */
 export function readRsp(command: CommandSet): DimseRsp | string {
   const commandField = numberOf(command, ELEMENT.commandField);
   if (commandField === undefined) return "command set has no Command Field (0000,0100)";
+  if ((commandField & RESPONSE_BIT) === 0) {
+    const digits = commandField.toString(16).padStart(4, "0");
+    const name = REQUEST_NAMES.get(commandField) ?? "an unknown one";
+    return `it is a request (${name}, 0x${digits}), not a response: the peer must not send one here`;
+  }
   const messageId = numberOf(command, ELEMENT.messageIdBeingRespondedTo);
   if (messageId === undefined) return "response has no Message ID Being Responded To (0000,0120)";
   const status = numberOf(command, ELEMENT.status);

@@ -443,7 +443,7 @@ const CASES: readonly Case[] = [
         ),
       },
     ],
-    expected: protocol("store", "0006:0203", "response has no Message ID Being Responded To (0000,0120)"),
+    expected: protocol("store", "0006:0203", "it is a request (C-STORE-RQ, 0x0001), not a response"),
   },
   {
     name: "a command field of no table",

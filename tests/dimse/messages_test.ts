@@ -74,6 +74,23 @@ Deno.test("requests and responses are read as they were written", () => {
   }
 });
 
+Deno.test("a request in place of a response is called one, by its name", () => {
+  const requests: readonly (readonly [number, string])[] = [
+    [0x0001, "C-STORE-RQ"],
+    [0x0100, "N-EVENT-REPORT-RQ"],
+    [0x0fff, "C-CANCEL-RQ"],
+    [0x0777, "an unknown one"],
+  ];
+  for (const [commandField, name] of requests) {
+    const field = element(0x0100, [commandField & 0xff, commandField >> 8]);
+    const digits = commandField.toString(16).padStart(4, "0");
+    assertEquals(
+      readRsp(decoded(concat([field, element(0x0110, [1, 0])]))),
+      `it is a request (${name}, 0x${digits}), not a response: the peer must not send one here`,
+    );
+  }
+});
+
 Deno.test("a response without one of its mandatory elements is none", () => {
   const field = element(0x0100, [1, 0x80]);
   const id = element(0x0120, [1, 0]);
