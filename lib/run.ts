@@ -32,7 +32,7 @@ export async function run(argv: readonly string[]): Promise<number> {
       // Who reads as far as `head` does has read enough, unless it is a program that counts on every event.
       if (!isGone || isJson(command)) loss ??= reason;
     });
-    const exitCode = await obey(command, toStdout);
+    const exitCode = await obey(command, toStdout, toStderr);
     if (loss === undefined) return exitCode;
     // Only now, because a transfer goes on without its reader.
     if (isAudible(told)) toStderr(prefixed("error", `cannot write to standard output: ${loss}`));
@@ -59,7 +59,7 @@ function exists(path: string): boolean {
   }
 }
 
-async function obey(command: Command, toStdout: WriteText): Promise<number> {
+async function obey(command: Command, toStdout: WriteText, toStderr: WriteText): Promise<number> {
   switch (command.kind) {
     case "run": {
       const { perform } = await import("./perform.ts");
@@ -73,7 +73,7 @@ async function obey(command: Command, toStdout: WriteText): Promise<number> {
       return 0;
     case "selftest": {
       const { selfTest } = await import("./receiver/self_test.ts");
-      return await selfTest(toStdout);
+      return await selfTest(command.json ? toStderr : toStdout);
     }
     case "man": {
       const { manPage } = await import("./cli/man.ts");

@@ -70,10 +70,12 @@ export async function send(stage: Stage): Promise<Ending> {
       });
       // What the second signal broke off says nothing about the file.
       const brokenOff = abandoned && !isGood(ended.outcome);
-      if (input.rename && !brokenOff) renameEnded(ended, archives, network.noHalt, log);
+      const notRenamed = input.rename && !brokenOff
+        ? renameEnded(ended, archives, network.noHalt, log)
+        : undefined;
       inventor?.forget(ended.work.number);
       progress?.passed(ended.work.sizeBytes);
-      note(fileEventOf(ended));
+      note(fileEventOf(ended, notRenamed));
     },
     retrying: (reason, afterSeconds) => note({ event: "retry", reason, afterSeconds }),
     watch: progress?.watch ?? (showsDots(settings, log) ? dotsTo(toStdout) : undefined),
@@ -113,15 +115,22 @@ function remember(
   }
 }
 
-/** A file at once; an archive when all of its members have come to their end. */
-function renameEnded(ended: EndedWork, archives: ArchivesToRename, noHalt: boolean, log: Logger): void {
+/** A file at once, and answers why that could not be done; an archive when all of its members have come to their end. */
+function renameEnded(
+  ended: EndedWork,
+  archives: ArchivesToRename,
+  noHalt: boolean,
+  log: Logger,
+): string | undefined {
   const { work: { path, member }, outcome, identity } = ended;
   const isDone = isDealtWith(ended, noHalt);
   if (member === undefined) {
-    if (isDone) renameProcessed(path, isGood(outcome), log, identity?.version);
-  } else if (!wasLeftOut(outcome) && (isDone || ended.work.isLastRound)) {
+    return isDone ? renameProcessed(path, isGood(outcome), log, identity?.version) : undefined;
+  }
+  if (!wasLeftOut(outcome) && (isDone || ended.work.isLastRound)) {
     archives.note(member, isGood(outcome), isDone);
   }
+  return undefined;
 }
 
 /** Its turn came, and it will not come again (--repeat). */

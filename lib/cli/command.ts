@@ -22,7 +22,9 @@ export type Command =
   | { readonly kind: "run"; readonly settings: Settings }
   /** `option`: explain this one only. */
   | { readonly kind: "help"; readonly option?: Option }
-  | { readonly kind: "version" | "listCiphers" | "listProfiles" | "man" | "selftest" }
+  | { readonly kind: "version" | "listCiphers" | "listProfiles" | "man" }
+  /** `json`: standard output is not for texts. */
+  | { readonly kind: "selftest"; readonly json: boolean }
   | { readonly kind: "completions"; readonly shell: Shell }
   /** `log` is there if it was understood before the mistake: then --arguments is to be heeded, and silence. */
   | { readonly kind: "mistake"; readonly fault: Fault; readonly log?: LogSettings };
@@ -82,7 +84,7 @@ function answerByItself(given: Given): Command | undefined {
   if (given.has("--list-profiles")) return { kind: "listProfiles" };
   if (given.has("--man")) return { kind: "man" };
   if (given.has("--completions")) return { kind: "completions", shell: shellOf(given) };
-  return { kind: "selftest" };
+  return { kind: "selftest", json: given.has("--json") };
 }
 
 function shellOf(given: Given): Shell {

@@ -75,6 +75,8 @@ export interface FileEvent {
   /** Why, for every outcome but stored; without the file's name. */
   readonly reason?: string;
   readonly remedy?: string;
+  /** Why +rn could not rename it: the next run finds it once more. */
+  readonly notRenamed?: string;
 }
 
 /** --probe: what the peer is like. What was not reached is not there. */

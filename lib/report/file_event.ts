@@ -11,7 +11,8 @@ import type { FileEvent } from "./events.ts";
 /** The reason why a file was not sent that nothing is wrong with. */
 export const NEVER_TRIED = "its turn never came";
 
-export function fileEventOf(ended: EndedWork): FileEvent {
+/** @param notRenamed why +rn could not rename it */
+export function fileEventOf(ended: EndedWork, notRenamed?: string): FileEvent {
   const { work, outcome, identity } = ended;
   const { sopClassUid, sopInstanceUid, transferSyntax, lengthBytes } = identity ?? {};
   const reason = reasonOf(work.path, outcome);
@@ -28,6 +29,7 @@ export function fileEventOf(ended: EndedWork): FileEvent {
     retries: work.attempts,
     ...(reason === undefined ? {} : { reason }),
     ...(remedy === undefined ? {} : { remedy }),
+    ...(notRenamed === undefined ? {} : { notRenamed }),
   };
 }
 

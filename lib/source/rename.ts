@@ -11,7 +11,8 @@ import { reasonAbout } from "./reading_faults.ts";
 import { renamedPath } from "./renamed_names.ts";
 
 /**
- * Appends ".done" or ".bad"; a file that already has the new name is never overwritten.
+ * Appends ".done" or ".bad"; a file that already has the new name is never overwritten. Answers why that could not be done,
+ * after a warning.
  * @param version of the file that was dealt with, where it is known: another one in its place keeps its name
  */
 export function renameProcessed(
@@ -19,27 +20,45 @@ export function renameProcessed(
   isGood: boolean,
   log: Logger,
   version?: FileVersion,
-): void {
+): string | undefined {
   const target = renamedPath(path, isGood);
+  const refuse = (line: string, why: string, remedy: string) => {
+    log.warn(`${line}: ${why}`);
+    const again = isGood ? "will be sent again" : "will be tried again";
+    log.warn(`hint: without --journal it ${again} by the next run that finds it: ${remedy}`);
+    return why;
+  };
+  const cannot = `cannot rename file '${path}' to '${target}'`;
   try {
     const now = factsOf(path);
     if (now !== undefined && !now.isDirectory && (!now.isFile || isOfTheSystem(path))) {
-      log.warn(`not renaming '${path}': it is not a regular file`);
-      return;
+      const why = "it is not a regular file";
+      log.warn(`not renaming '${path}': ${why}`);
+      return why;
     }
     const isAnother = now !== undefined && version !== undefined && !isSameVersion(now, version);
     if (isAnother || now?.isDirectory) {
-      log.warn(`not renaming file '${path}': it is not the one any more that was sent`);
-      return;
+      const why = "it is not the one any more that was sent";
+      log.warn(`not renaming file '${path}': ${why}`);
+      return why;
     }
     if (exists(target)) {
-      log.warn(`cannot rename file '${path}' to '${target}': a file of that name is already there`);
-      return;
+      return refuse(
+        cannot,
+        "a file of that name is already there",
+        `move ${target} away, or rename it by hand`,
+      );
     }
     Deno.renameSync(path, target);
     log.debug(`renamed file '${path}' to '${target}'`);
+    return undefined;
   } catch (caught) {
-    log.warn(`cannot rename file '${path}' to '${target}': ${reasonAbout(path, caught)}`);
+    const why = reasonAbout(path, caught);
+    if (caught instanceof Deno.errors.NotFound) {
+      log.warn(`${cannot}: ${why}`);
+      return why;
+    }
+    return refuse(cannot, why, "give this user write permission for its folder, or rename it by hand");
   }
 }
 

@@ -26,7 +26,8 @@ Deno.test("options that answer by themselves need no operands, and help goes bef
   assertEquals(command("-h"), { kind: "help" });
   assertEquals(command("--selftest", "--version", "--help"), { kind: "help" });
   assertEquals(command("--selftest", "--version", "h", "not a port"), { kind: "version" });
-  assertEquals(command("--selftest", "--repeat", "0"), { kind: "selftest" });
+  assertEquals(command("--selftest", "--repeat", "0"), { kind: "selftest", json: false });
+  assertEquals(command("--selftest", "--json"), { kind: "selftest", json: true });
 });
 
 Deno.test("a mistake in the grammar goes before help", () => {

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { associateAcBytes, RELEASE_RP, storeRsp } from "../peers/answers.ts";
 import { STORESCU } from "../peers/available.ts";
 import { makeStudy, startCountingPeer } from "../peers/counting_peer.ts";
-import { eventsOfReport, summaryOf } from "../peers/events.ts";
+import { eventsOf, eventsOfReport, fileEvents, summaryOf } from "../peers/events.ts";
 import { imageFile, writeSparseImage } from "../peers/made_up_files.ts";
 import { runProgram, type RunResult, runStorescu } from "../peers/run_storescu.ts";
 import { type Seen, startScriptedPeer } from "../peers/scripted_peer.ts";
@@ -231,6 +231,25 @@ function interrupt(pid: number): void {
     // it has ended
   }
 }
+
+Deno.test("a file that +rn cannot rename: the log says what comes of that, the event that it is so", async () => {
+  await using study = await makeStudy(2);
+  await using peer = startCountingPeer();
+  await Deno.writeTextFile(`${study.files}/00001.dcm.done`, "there before");
+  const args = ["+rn", "--json", "+sd", "127.0.0.1", String(peer.port), study.files];
+  const { code, stdout, stderr } = await runStorescu(args);
+  assertEquals(code, 0);
+  assertMatch(
+    stderr,
+    /^W: cannot rename file .*: a file of that name is already there\nW: hint: .*it will be sent again by the next run.*: move /,
+  );
+  const events = fileEvents(eventsOf(stdout)).map(({ outcome, notRenamed }) => [outcome, notRenamed]);
+  assertEquals(events.length, 2);
+  assertEquals(events.filter(([, why]) => why !== undefined), [[
+    "stored",
+    "a file of that name is already there",
+  ]]);
+});
 
 Deno.test("+rn does not rename what has taken the place of the file that was sent", async () => {
   await using study = await makeStudy(1);

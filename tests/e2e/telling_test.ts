@@ -98,6 +98,15 @@ Deno.test("with --json standard output holds the events and nothing else, whatev
   });
 });
 
+Deno.test("with --json a self test and a mistake of the command line leave standard output alone, too", async () => {
+  const tested = await runProgram(STORESCU, ["--json", "--selftest"], {});
+  assertEquals([tested.code, tested.stdout], [0, ""]);
+  assertMatch(tested.stderr, /^storescu self test: .*$/m);
+  const mistake = await runProgram(STORESCU, ["--json", "--repeat", "0", "127.0.0.1", "104", "1.dcm"], {});
+  assertEquals([mistake.code, mistake.stdout], [1, ""]);
+  assertMatch(mistake.stderr, /--repeat/);
+});
+
 Deno.test("with --json not even a log configuration writes to standard output", async () => {
   await withImages(1, async (folder) => {
     await using peer = startRecordingPeer();

@@ -26,7 +26,11 @@ Deno.test("renameProcessed() never overwrites", () => {
   renameProcessed(`${folder}/a`, true, logTo(lines));
   assertEquals(Deno.readTextFileSync(`${folder}/a.done`), "old");
   assertEquals(Deno.readTextFileSync(`${folder}/a`), "new");
-  assertStringIncludes(lines.join(""), "W: cannot rename file");
+  assertEquals(lines, [
+    `W: cannot rename file '${folder}/a' to '${folder}/a.done': a file of that name is already there\n`,
+    "W: hint: without --journal it will be sent again by the next run that finds it: " +
+    `move ${folder}/a.done away, or rename it by hand\n`,
+  ]);
   Deno.removeSync(folder, { recursive: true });
 });
 
