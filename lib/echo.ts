@@ -25,11 +25,29 @@ export const VERIFICATION_CONTEXT = {
 export async function echo(stage: Stage): Promise<Ending> {
   const { settings, telling, signals } = stage;
   telling.begin(runEvent(settings, 0));
-  const ending = await Promise.race([ask(stage), signals.first]);
-  return ending ?? { exitCode: signals.exitCode ?? 1, stoppedBy: signals.name };
+  const held = new HeldAssociation();
+  const ending = await Promise.race([ask(stage, held), signals.first]);
+  if (ending !== undefined) return ending;
+  await held.abort();
+  return { exitCode: signals.exitCode ?? 1, stoppedBy: signals.name };
 }
 
-async function ask({ settings, log, telling, toStdout }: Stage): Promise<Ending> {
+/** The association that is open at the moment: an operator who does not want to wait leaves no peer without a word. */
+export class HeldAssociation {
+  #open: OpenAssociation | undefined;
+
+  hold(open: OpenAssociation): OpenAssociation {
+    this.#open = open;
+    return open;
+  }
+
+  async abort(): Promise<void> {
+    await this.#open?.association.abort();
+  }
+}
+
+async function ask(stage: Stage, held: HeldAssociation): Promise<Ending> {
+  const { settings, log, telling, toStdout, signals } = stage;
   const { network, peer, port, report } = settings;
   const wish = associationWishOf(
     settings,
@@ -40,7 +58,7 @@ async function ask({ settings, log, telling, toStdout }: Stage): Promise<Ending>
   const request = observed((contexts) => openAssociation(connect, wish, contexts, log), telling.note);
   let open: OpenAssociation;
   try {
-    open = await request([VERIFICATION_CONTEXT]);
+    open = held.hold(await request([VERIFICATION_CONTEXT]));
   } catch (caught) {
     const fault = asFault(caught);
     tellCannotOpen(log, fault);
@@ -52,6 +70,7 @@ async function ask({ settings, log, telling, toStdout }: Stage): Promise<Ending>
     facts = await sendEcho(open, log);
   } catch (caught) {
     const fault = asFault(caught);
+    if (signals.name !== undefined) return { exitCode: 1, fault }; // aborted: nobody waits for this any more
     log.fatal(`Echo Failed: ${fault.condition}`);
     tellRemedy(log, fault);
     return { exitCode: exitCodeOf(fault), fault };

@@ -19,7 +19,13 @@ import { addressesOf } from "./association/transport.ts";
 import type { Profile } from "./cli/profile.ts";
 import type { Settings } from "./cli/settings.ts";
 import { VERIFICATION } from "./dicom/uids.ts";
-import { releaseQuietly, roundMilliseconds, sendEcho, VERIFICATION_CONTEXT } from "./echo.ts";
+import {
+  HeldAssociation,
+  releaseQuietly,
+  roundMilliseconds,
+  sendEcho,
+  VERIFICATION_CONTEXT,
+} from "./echo.ts";
 import { asFault, Fault } from "./errors.ts";
 import { printableLines } from "./log/printable.ts";
 import { connectorOf, formerJournalOf } from "./prepare.ts";
@@ -50,7 +56,9 @@ export async function probe(stage: Stage): Promise<Ending> {
     needs.set(`${sopClassUid} ${transferSyntax}`, { sopClassUid, transferSyntax });
   }
   const proposals = proposalsOf(settings, profile, [...needs.values()]);
-  const examined = await Promise.race([examine(stage, profile, proposals), signals.first]);
+  const held = new HeldAssociation();
+  const examined = await Promise.race([examine(stage, profile, proposals, held), signals.first]);
+  if (examined === undefined) await held.abort();
   const { event, accepted, fault } = examined ?? nothingExamined();
   telling.note(event);
   const { deflate, fixedBy } = transferPlanOf(settings, profile, []);
@@ -108,6 +116,7 @@ async function examine(
   { settings, log, telling }: Stage,
   profile: Profile | undefined,
   proposals: readonly (readonly ContextWish[])[],
+  held: HeldAssociation,
 ): Promise<Examined> {
   const { network } = settings;
   const wish = associationWishOf(settings, profile, await userIdentityOf(network, log));
@@ -135,7 +144,7 @@ async function examine(
     addresses = await addressesOf(destinationOf(settings, true));
     for (const proposal of proposals) {
       const startedMs = performance.now();
-      const open = await request(proposal);
+      const open = held.hold(await request(proposal));
       association ??= associationFacts(open, performance.now() - startedMs - connectMs);
       contexts.push(...answersTo(proposal, open));
       accepted.push(...open.accepted.filter(({ abstractSyntax }) => abstractSyntax !== VERIFICATION));

@@ -17,7 +17,7 @@ export interface TimeLimits {
 export interface StallLimits {
   /** While the peer is to take bytes. */
   readonly writingSeconds: number;
-  /** While its answer, or a slow source, is waited for. */
+  /** While its answer, or a slow source, is waited for. The answer has to come in that time even if other bytes do. */
   readonly otherwiseSeconds: number;
 }
 
@@ -42,7 +42,7 @@ export class Deadlines {
   readonly #timer: number;
   #movedMs = performance.now();
   #acseSinceMs = 0;
-  #stall: StallLimits | undefined;
+  #stall: (StallLimits & { readonly sinceMs: number }) | undefined;
 
   constructor(limits: TimeLimits, waiting: () => Waiting, strike: (fault: Fault) => void) {
     this.#limits = limits;
@@ -57,7 +57,7 @@ export class Deadlines {
 
   /** Shorter limits than -ts from now on, whatever is being waited for. */
   limitStall(limits: StallLimits): void {
-    this.#stall = limits;
+    this.#stall = { ...limits, sinceMs: performance.now() };
     this.moved();
   }
 
@@ -79,10 +79,14 @@ export class Deadlines {
     const { acseTimeoutSeconds, dimseTimeoutSeconds, socketTimeoutSeconds } = this.#limits;
     const { acse, oldestRequestMs, writing, bytesDue } = this.#waiting();
     if (this.#stall !== undefined) {
-      const seconds = writing ? this.#stall.writingSeconds : this.#stall.otherwiseSeconds;
+      const { writingSeconds, otherwiseSeconds, sinceMs } = this.#stall;
+      const seconds = writing ? writingSeconds : otherwiseSeconds;
       if (nowMs - this.#movedMs >= seconds * 1000) {
-        const text = `no byte moved either way for ${seconds} s after the stop was asked for`;
-        return new Fault("lost", text);
+        return new Fault("lost", `no byte moved either way for ${seconds} s after the stop was asked for`);
+      }
+      const answerDueMs = oldestRequestMs === undefined ? undefined : Math.max(oldestRequestMs, sinceMs);
+      if (answerDueMs !== undefined && nowMs - answerDueMs >= otherwiseSeconds * 1000) {
+        return new Fault("lost", `no response within ${otherwiseSeconds} s after the stop was asked for`);
       }
     }
     if (acse !== undefined && nowMs - this.#acseSinceMs >= acseTimeoutSeconds * 1000) {

@@ -14,7 +14,7 @@ import type { Outcome } from "./outcome.ts";
 import { Patience } from "./patience.ts";
 import type { TransferPlan } from "./plan.ts";
 import type { Preparation, Prepared } from "./preparation.ts";
-import type { Settlement } from "./settlement.ts";
+import type { Settled, Settlement } from "./settlement.ts";
 import { identityOf, type Work } from "./work.ts";
 import type { WorkList } from "./work_list.ts";
 
@@ -45,6 +45,8 @@ export interface Drained {
   readonly begun: boolean;
   /** The peer has answered. */
   readonly progress: boolean;
+  /** A file was lost with it, and is not tried again. */
+  readonly lost: boolean;
   /** It has made room for the others. */
   readonly leaves: boolean;
 }
@@ -84,6 +86,7 @@ export class Drain {
     const patience = new Patience();
     let begun = false;
     let progress = false;
+    let lost = false;
     let leaves = false;
     do {
       let prepared = await first ?? await preparation.next(list);
@@ -108,8 +111,9 @@ export class Drain {
           if (!course.halted) prepared = await preparation.next(list);
           continue;
         }
-        operations.add(sent.answered.then((isAnswered) => {
-          progress ||= isAnswered;
+        operations.add(sent.settled.then((settled) => {
+          progress ||= settled === "answered";
+          lost ||= settled === "lost";
         }));
         // Of several associations each would keep one back from the others, and files would not start in order.
         if (plan.jobs === 1) prepared = await preparation.next(list);
@@ -127,7 +131,7 @@ export class Drain {
     } while (!course.halted && delivery.usable && !leaves && await list.available(1) > 0);
     const { usable } = delivery;
     await this.#close();
-    return { usable, begun, progress, leaves };
+    return { usable, begun, progress, lost, leaves };
   }
 
   /** Releases an association, or aborts it if that is asked for or nothing else is left. */
@@ -165,13 +169,12 @@ export class Drain {
   }
 
   /**
-   * The file's turn has come. If it could be sent, `answered` is kept when its outcome has been dealt with, and says
-   * whether the peer answered at all.
+   * The file's turn has come. If it could be sent, `settled` is kept when its outcome has been dealt with.
    */
   async #begin(
     work: Work,
     instance: Prepared["instance"],
-  ): Promise<{ readonly answered: Promise<boolean> } | undefined> {
+  ): Promise<{ readonly settled: Promise<Settled> } | undefined> {
     const list = this.#list;
     const { settlement } = this.#around;
     if ("skipped" in instance) {
@@ -192,8 +195,8 @@ export class Drain {
         return undefined;
       case "underway": {
         const identity = identityOf(instance);
-        const settled = (outcome: Outcome) => settlement.settle(list, work, outcome, identity);
-        return { answered: step.outcome.then(settled) };
+        const settle = (outcome: Outcome) => settlement.settle(list, work, outcome, identity);
+        return { settled: step.outcome.then(settle) };
       }
     }
   }

@@ -121,14 +121,18 @@ export class Lanes {
         continue;
       }
       opened?.();
-      const { usable, begun, progress, leaves } = await this.#drain(list, open, first);
+      const { usable, begun, progress, lost, leaves } = await this.#drain(list, open, first);
+      // Its first failure is its last, as with one association; the others go on.
+      if (lost && !this.#plan.noHalt) return this.#endAfterLoss();
       if (progress) failures = 0;
       fruitless = begun ? 0 : fruitless + 1;
       if (usable || leaves || this.#course.halted || await list.available(1) === 0) return;
       if (fruitless > this.#plan.retries && fruitless >= MOST_FRUITLESS_ASSOCIATIONS) {
         return this.#giveUp(fruitless);
       }
-      if (this.#plan.retries > 0) await this.#course.pause("association lost", failures++, leave);
+      const { retries } = this.#plan;
+      // For another file it may be the first failure: the wait grows no longer than for one that uses up its tries.
+      if (retries > 0) await this.#course.pause("association lost", Math.min(failures++, retries - 1), leave);
     }
   }
 
@@ -156,6 +160,10 @@ export class Lanes {
       else this.#tellFewer(fault);
       return undefined;
     }
+  }
+
+  #endAfterLoss(): void {
+    if (this.#running === 1) this.#course.halt();
   }
 
   #cannotOpen(fault: Fault): void {

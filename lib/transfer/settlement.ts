@@ -20,6 +20,9 @@ export interface SettlementRules {
   readonly jobs: number;
 }
 
+/** Whether the peer had answered; if not, whether the file is put back or lost with the association. */
+export type Settled = "answered" | "toBeTriedAgain" | "lost";
+
 /** Invariant: every file is recorded once, unless it is put back to be tried again. */
 export class Settlement {
   readonly #rules: SettlementRules;
@@ -83,8 +86,8 @@ export class Settlement {
     await this.#record({ work, outcome: { kind: "notSent", fault: undefined }, identity: undefined });
   }
 
-  /** Puts what may pass back on the list; everything else is told and recorded. Answers whether the peer had answered. */
-  async settle(list: WorkList, work: Work, outcome: Outcome, identity?: Identity): Promise<boolean> {
+  /** Puts what may pass back on the list; everything else is told and recorded. */
+  async settle(list: WorkList, work: Work, outcome: Outcome, identity?: Identity): Promise<Settled> {
     this.#toBeTriedAgain.delete(work.number);
     tellOutcome(this.#log, work.path, outcome, identity?.sopClassUid ?? "");
     const isAnswered = outcome.kind !== "notSent";
@@ -95,11 +98,11 @@ export class Settlement {
       this.#toBeTriedAgain.set(work.number, exitCodeOfOutcome(outcome));
       const { last: _, ...tried } = work;
       list.putBack({ ...tried, attempts: work.attempts + 1, last: { work: tried, outcome, identity } });
-      return isAnswered;
+      return isAnswered ? "answered" : "toBeTriedAgain";
     }
     if (!isGood(outcome)) this.#countFailure(outcome);
     await this.#record({ work, outcome, identity });
-    return isAnswered;
+    return isAnswered ? "answered" : "lost";
   }
 
   #mayTryAgain({ attempts }: Work, outcome: Outcome): boolean {

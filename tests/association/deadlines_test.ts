@@ -96,3 +96,14 @@ Deno.test("a limit set later strikes a peer that stalls, sooner while it is to t
     );
   }
 });
+
+Deno.test("a limit set later strikes a peer that sends this and that, but no answer", async () => {
+  let limited = false;
+  const fault = await run({ acseTimeoutSeconds: 60, socketTimeoutSeconds: 60 }, (deadlines) => {
+    if (!limited) deadlines.limitStall({ writingSeconds: 0.1, otherwiseSeconds: 0.3 });
+    limited = true;
+    deadlines.moved();
+    return { ...NOTHING, oldestRequestMs: 0, bytesDue: true };
+  });
+  assertEquals(fault?.message, "no response within 0.3 s after the stop was asked for");
+});

@@ -1,7 +1,7 @@
 /** --probe, --echo and --dry-run: nothing is ever sent, and the answer is that of the send that could follow. */
 
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { abortBytes, associateAcBytes, rejectBytes } from "../peers/answers.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { abortBytes, associateAcBytes, rejectBytes, RELEASE_RP } from "../peers/answers.ts";
 import { eventsOf, fileEvents } from "../peers/events.ts";
 import { CT_IMAGE_STORAGE, imageFile } from "../peers/made_up_files.ts";
 import { type Choice } from "../peers/answers.ts";
@@ -9,6 +9,7 @@ import { startRecordingPeer } from "../peers/recording_peer.ts";
 import { runStorescu } from "../peers/run_storescu.ts";
 import { startScriptedPeer, type Step } from "../peers/scripted_peer.ts";
 import { freePort } from "../peers/started_process.ts";
+import { waitFor } from "../peers/wait_for.ts";
 
 const MR_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.4";
 const VERIFICATION = "1.2.840.10008.1.1";
@@ -21,6 +22,9 @@ const onlyCt: Choice = (abstractSyntax, proposed) => {
     ? EXPLICIT_LITTLE
     : undefined;
 };
+
+const onlyOf = (sopClassUid: string): Choice => (abstractSyntax, [first]) =>
+  abstractSyntax === sopClassUid ? first : undefined;
 
 /** A folder with a CT image, an MR image, and a text. */
 async function withFiles(use: (folder: string) => Promise<void>): Promise<void> {
@@ -100,6 +104,26 @@ Deno.test("a probe goes as far as it can, and says why no further", async () => 
   });
 });
 
+Deno.test("a probe tells a C-ECHO that is not answered from one that is not accepted", async () => {
+  const cases: readonly (readonly [choose: Choice | undefined, answer: readonly Step[], says: RegExp])[] = [
+    [undefined, [{ read: "message" }, { close: true }], /^C-ECHO {8}not answered$/m],
+    [onlyOf(CT_IMAGE_STORAGE), [{ read: "releaseRq" }, { send: RELEASE_RP }], /^C-ECHO {8}not accepted$/m],
+  ];
+  await withFiles(async (folder) => {
+    for (const [choose, answer, says] of cases) {
+      const accept: Step = { send: (seen) => associateAcBytes(seen.rq(), choose) };
+      await using peer = startScriptedPeer([{ read: "associateRq" }, accept, ...answer]);
+      const { stdout } = await runStorescu([
+        "--probe",
+        "127.0.0.1",
+        String(peer.port),
+        `${folder}/ct.dcm`,
+      ]);
+      assertMatch(stdout, says);
+    }
+  });
+});
+
 Deno.test("the events of a probe", async () => {
   await withFiles(async (folder) => {
     await using peer = startRecordingPeer({ choose: onlyCt });
@@ -156,6 +180,25 @@ Deno.test("--echo ends with 10 only if there was an association to be lost", asy
     assertMatch(stderr, says);
   }
 });
+
+for (const task of ["--echo", "--probe"]) {
+  Deno.test(`${task}: a signal ends the wait for an answer, and the peer is told with an A-ABORT`, async () => {
+    await using peer = startScriptedPeer([
+      { read: "associateRq" },
+      { send: (seen) => associateAcBytes(seen.rq()) },
+      { read: "pDataTf" },
+      { read: "abort" },
+    ]);
+    const run = await runStorescu([task, "127.0.0.1", String(peer.port)], {
+      onStart: (pid) =>
+        waitFor("the C-ECHO", () => peer.connections[0]?.pdus.some(({ type }) => type === "pDataTf"))
+          .then(() => Deno.kill(pid, "SIGTERM")),
+    });
+    assertEquals(run.code, 143, run.stderr);
+    assertEquals((await peer.ended()).pdus.at(-1)?.type, "abort");
+    assert(!run.stderr.includes("Echo Failed"), run.stderr);
+  });
+}
 
 Deno.test("a dry run says what would be sent, how it would be proposed, and what not and why", async () => {
   await withFiles(async (folder) => {

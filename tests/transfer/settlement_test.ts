@@ -43,7 +43,7 @@ Deno.test("nobody gets a file that is to be tried again before the wait is over"
   assertEquals(await list.available(1), 0, "another association would take it at once");
   assertEquals(waits.length, 1);
   course.stop(); // ends the wait
-  assertEquals(await settled, true);
+  assertEquals(await settled, "answered");
   const last = { work: WORK, outcome: OUT_OF_RESOURCES, identity: IDENTITY };
   assertEquals(await list.next(), { ...WORK, attempts: 1, last });
   assertEquals(ended, []);
