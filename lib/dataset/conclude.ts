@@ -9,7 +9,8 @@ import type { Beginning } from "./beginning.ts";
 import type { StructureWalk } from "./structure.ts";
 import type { Survey } from "./survey_result.ts";
 import { encodingOf, nativeSyntaxUidOf } from "./syntax_encoding.ts";
-import { type PaddedUid, TAG_SOP_INSTANCE_UID, wholeUid } from "./top_level.ts";
+import { TAG_SOP_INSTANCE_UID } from "./top_level.ts";
+import { blanksRemoved, instanceUid, isUid, proposableUid, type UidValue } from "./uid_value.ts";
 
 export function isDicomdir(beginning: Beginning): boolean {
   return beginning.meta.mediaStorageSopClassUid?.uid === MEDIA_STORAGE_DIRECTORY;
@@ -33,10 +34,19 @@ export function conclude(
   const directory = isDicomdir(beginning);
   const fromMeta = directory ? [] : warnings;
   const { mediaStorageSopClassUid, mediaStorageSopInstanceUid } = meta;
-  const sopClassUid = settleUid(facts.sopClassUid, "SOPClassUID (0008,0016)", name, warnings) ||
-    borrow(mediaStorageSopClassUid, name, "SOP Class UID", fromMeta);
-  const sopInstanceUid = settleUid(facts.sopInstanceUid, "SOPInstanceUID (0008,0018)", name, warnings) ||
-    borrow(mediaStorageSopInstanceUid, name, "SOP Instance UID", fromMeta);
+  const settle = (found: UidValue | undefined, read: ReadUid, element: string) =>
+    settleUid(found, read, element, name, warnings);
+  const borrow = (found: UidValue | undefined, read: ReadUid, what: string) => {
+    const uid = settleUid(found, read, `Media Storage ${what}`, name, fromMeta);
+    if (uid !== "") {
+      fromMeta.push(`the data set of ${name} has no ${what}, the one of its meta header is used`);
+    }
+    return uid;
+  };
+  const sopClassUid = settle(facts.sopClassUid, proposableUid, "SOPClassUID (0008,0016)") ||
+    borrow(mediaStorageSopClassUid, proposableUid, "SOP Class UID");
+  const sopInstanceUid = settle(facts.sopInstanceUid, instanceUid, "SOPInstanceUID (0008,0018)") ||
+    borrow(mediaStorageSopInstanceUid, instanceUid, "SOP Instance UID");
   if (sopClassUid === "" || sopInstanceUid === "") {
     throw new Fault("input", "No SOP Class or Instance UID", {
       file: name,
@@ -48,8 +58,8 @@ export function conclude(
   if (lengthBytes !== undefined && facts.lacksPixelData) {
     warnings.push(`${name} describes an image, but has no pixel data: it may have been cut off`);
   }
-  for (const uid of [sopClassUid, sopInstanceUid]) {
-    if (!/^[0-9.]{1,64}$/.test(uid)) warnings.push(`${JSON.stringify(uid)} in ${name} is not a valid UID`);
+  if (!isUid(sopInstanceUid)) {
+    warnings.push(`${JSON.stringify(sopInstanceUid)} in ${name} is not a valid UID`);
   }
   const settled = transferSyntaxOf(transferSyntax);
   return {
@@ -71,6 +81,7 @@ export function conclude(
     deceptive: walk.deceived,
     late: walk.late,
     oddLength: walk.oddLengths || !beginning.deflated && (lengthBytes ?? 0) % 2 !== 0,
+    blanksInUids: (facts.sopClassUid?.blanksInside || facts.sopInstanceUid?.blanksInside) ?? false,
     isDicomdir: directory,
     warnings,
   };
@@ -103,25 +114,19 @@ export function mustLookAtFrame(beginning: Beginning, walk: StructureWalk): bool
     (declared !== undefined || meta.transferSyntaxUid === "");
 }
 
-/** The UID of the data set, "" if it has none. */
+type ReadUid = (found: UidValue, element: string, name: string) => string;
+
+/** The UID, "" if there is none. */
 function settleUid(
-  found: PaddedUid | undefined,
+  found: UidValue | undefined,
+  read: ReadUid,
   element: string,
   name: string,
   warnings: string[],
 ): string {
   if (found === undefined) return "";
-  const uid = wholeUid(found, element, name);
-  if (found.spaces && uid !== "") {
-    const what = "contains one or more space characters, which were removed";
-    warnings.push(`DcmUniqueIdentifier: Element ${element} ${what}`);
-  }
-  return uid;
-}
-
-function borrow(found: PaddedUid | undefined, name: string, what: string, warnings: string[]): string {
-  const uid = settleUid(found, `Media Storage ${what}`, name, warnings);
-  if (uid !== "") warnings.push(`the data set of ${name} has no ${what}, the one of its meta header is used`);
+  const uid = read(found, element, name);
+  if (found.blanks && uid !== "") warnings.push(blanksRemoved(element));
   return uid;
 }
 

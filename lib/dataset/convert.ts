@@ -32,7 +32,7 @@ export interface ConvertOptions {
   readonly newVr?: boolean;
   /** 0 to 9 (--compression-level). */
   readonly deflateLevel?: number | undefined;
-  /** Remove spaces from UIDs (--uid-padding). */
+  /** Take blanks out of UIDs (--uid-padding). */
   readonly repairUids?: boolean;
   /** (0028,0103) if it is known: some elements that depend on it come before it. */
   readonly pixelRepresentation?: number;

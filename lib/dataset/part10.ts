@@ -14,7 +14,7 @@ import {
   tagText,
   UNDEFINED_LENGTH,
 } from "./element.ts";
-import { type PaddedUid, readUid, UID_WINDOW_BYTES, wholeUid } from "./top_level.ts";
+import { blanksRemoved, proposableUid, readUid, UID_WINDOW_BYTES, type UidValue } from "./uid_value.ts";
 
 export const PREAMBLE_BYTES = 128;
 const PREFIX = 0x4449434D;
@@ -23,6 +23,7 @@ const TAG_GROUP_LENGTH = 0x00020000;
 const TAG_MEDIA_STORAGE_SOP_CLASS_UID = 0x00020002;
 const TAG_MEDIA_STORAGE_SOP_INSTANCE_UID = 0x00020003;
 const TAG_TRANSFER_SYNTAX_UID = 0x00020010;
+const TRANSFER_SYNTAX_UID = "TransferSyntaxUID (0002,0010)";
 
 /** What the file says about the instance it holds. */
 export interface FileMeta {
@@ -32,8 +33,8 @@ export interface FileMeta {
   readonly present: boolean;
   /** "" when it is missing or empty. */
   readonly transferSyntaxUid: string;
-  readonly mediaStorageSopClassUid: PaddedUid | undefined;
-  readonly mediaStorageSopInstanceUid: PaddedUid | undefined;
+  readonly mediaStorageSopClassUid: UidValue | undefined;
+  readonly mediaStorageSopInstanceUid: UidValue | undefined;
   readonly dataSetOffset: number;
   readonly warnings: readonly string[];
 }
@@ -55,8 +56,8 @@ export function readFileMeta(window: ByteWindow, name: string): FileMeta {
   const start = prefixed ? PREAMBLE_BYTES + 4 : 0;
   const warnings: string[] = [];
   let transferSyntaxUid = "";
-  let mediaStorageSopClassUid: PaddedUid | undefined;
-  let mediaStorageSopInstanceUid: PaddedUid | undefined;
+  let mediaStorageSopClassUid: UidValue | undefined;
+  let mediaStorageSopInstanceUid: UidValue | undefined;
   let declaredEnd = -1;
   let offset = start;
   for (;;) {
@@ -87,11 +88,9 @@ export function readFileMeta(window: ByteWindow, name: string): FileMeta {
     if (tag === TAG_GROUP_LENGTH && lengthBytes === 4 && seen >= 4) {
       declaredEnd = valueOffset + 4 + window.view.getUint32(value, true);
     } else if (tag === TAG_TRANSFER_SYNTAX_UID) {
-      transferSyntaxUid = wholeUid(
-        readUid(window.view, value, lengthBytes),
-        "TransferSyntaxUID (0002,0010)",
-        name,
-      );
+      const found = readUid(window.view, value, lengthBytes);
+      transferSyntaxUid = proposableUid(found, TRANSFER_SYNTAX_UID, name);
+      if (found.blanks) warnings.push(blanksRemoved(TRANSFER_SYNTAX_UID));
     } else if (tag === TAG_MEDIA_STORAGE_SOP_CLASS_UID) {
       mediaStorageSopClassUid = readUid(window.view, value, lengthBytes);
     } else if (tag === TAG_MEDIA_STORAGE_SOP_INSTANCE_UID) {

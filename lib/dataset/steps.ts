@@ -27,6 +27,7 @@ import { ELEMENTS, FRAGMENTS, ITEMS, type Level, UNTIL_DELIMITER } from "./level
 import { Measuring } from "./measuring.ts";
 import { sourceVr } from "./source_vr.ts";
 import { MAX_NESTING } from "./structure.ts";
+import { withoutBlanks } from "./uid_value.ts";
 import { undefinedLengthKind } from "./undefined_length.ts";
 import { MAX_NOTED_BYTES, textOf, type Walk } from "./walk.ts";
 
@@ -273,12 +274,12 @@ export class Steps {
     outlet.value(window, lengthBytes, unitBytes);
   }
 
-  /** Writes the UID without its spaces; false if it has none. */
+  /** Writes the UID without its blanks; false if it has none. */
   #repairUid(): boolean {
     const { header: { tag, lengthBytes, headerBytes }, outlet, window } = this.#walk;
     const value = this.#walk.valueText();
-    if (!value.includes(" ")) return false;
-    const repaired = value.replace(/[ \0]/g, "");
+    const repaired = withoutBlanks(value).replace(/\0+$/, "");
+    if (repaired === value) return false;
     const bytes = new Uint8Array(repaired.length + repaired.length % 2);
     for (let i = 0; i < repaired.length; i++) bytes[i] = repaired.charCodeAt(i);
     outlet.header(tag, VR_UI, bytes.length);

@@ -38,6 +38,8 @@ export interface Survey {
   readonly late: LateElements | undefined;
   /** Some value has an odd number of bytes, which PS3.5 7.1 forbids. Of a stream whose end has not been seen perhaps another. */
   readonly oddLength: boolean;
+  /** The SOP Class or Instance UID has blanks between its characters, which are taken out for it to be one. */
+  readonly blanksInUids: boolean;
   /** A Media Storage Directory, which is not meant to be sent; its structure has not been looked at. */
   readonly isDicomdir: boolean;
   /** One line each, without level and without newline. */

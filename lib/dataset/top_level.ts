@@ -2,10 +2,9 @@
  * What a walk notes down of the elements at the top level of a data set: who the instance is, how its pixel data
  * stand, and the few numbers that tell native pixel data from a mislabelled compressed stream.
  */
-import { charactersOf } from "../bytes/characters.ts";
-import { Fault } from "../errors.ts";
 import { TAG_PIXEL_REPRESENTATION } from "./context_vr.ts";
 import { type ElementHeader, TAG_PIXEL_DATA, UNDEFINED_LENGTH } from "./element.ts";
+import { readUid, UID_WINDOW_BYTES, type UidValue } from "./uid_value.ts";
 
 export const TAG_SOP_CLASS_UID = 0x00080016;
 export const TAG_SOP_INSTANCE_UID = 0x00080018;
@@ -18,47 +17,9 @@ const TAG_PIXEL_DATA_PROVIDER_URL = 0x00287FE0;
 const TAG_FLOAT_PIXEL_DATA = 0x7FE00008;
 const TAG_DOUBLE_FLOAT_PIXEL_DATA = 0x7FE00009;
 
-/** A UID has at most 64 characters; some slack, so that a longer one can be shown. */
-export const UID_WINDOW_BYTES = 128;
-
-/** A UID as the bytes hold it, and as it is meant. */
-export interface PaddedUid {
-  /** Without padding; "" for an empty value. */
-  readonly uid: string;
-  /** The value was padded with spaces, not with the NUL that PS3.5 9.1 asks for. */
-  readonly spaces: boolean;
-  /** The value is longer than anything that could be a UID; `uid` is its beginning. */
-  readonly isCut: boolean;
-}
-
-/** Reads a UID value of `lengthBytes`, or what fits in UID_WINDOW_BYTES of it. */
-export function readUid(view: DataView, offset: number, lengthBytes: number): PaddedUid {
-  let end = offset + Math.min(lengthBytes, UID_WINDOW_BYTES);
-  let start = offset;
-  let spaces = false;
-  for (; end > start && isPadding(view.getUint8(end - 1)); end--) spaces ||= view.getUint8(end - 1) === 0x20;
-  for (; start < end && view.getUint8(start) === 0x20; start++) spaces = true;
-  const uid = charactersOf(new Uint8Array(view.buffer, view.byteOffset + start, end - start));
-  return { uid, spaces, isCut: lengthBytes > UID_WINDOW_BYTES };
-}
-
-/** @throws Fault "input" when it is not all of it: that would be the UID of something else */
-export function wholeUid({ uid, isCut }: PaddedUid, element: string, name: string): string {
-  if (!isCut) return uid;
-  throw new Fault("input", `cannot send it: its ${element} is far too long to be a UID`, {
-    file: name,
-    code: "0006:0202",
-    remedy: "a UID has at most 64 characters: correct it where the file comes from",
-  });
-}
-
 /** Number of Frames is text (IS); 1 if it makes no sense. */
 function readFrames(view: DataView, offset: number, lengthBytes: number): number {
   return Math.max(1, parseInt(readUid(view, offset, lengthBytes).uid) || 1);
-}
-
-function isPadding(byte: number): boolean {
-  return byte === 0 || byte === 0x20;
 }
 
 /** False for most elements: the facts have no use for them. */
@@ -69,8 +30,8 @@ export function isNoted(tag: number): boolean {
 
 /** Filled while a walk passes by; empty until then. */
 export class TopLevelFacts {
-  sopClassUid: PaddedUid | undefined;
-  sopInstanceUid: PaddedUid | undefined;
+  sopClassUid: UidValue | undefined;
+  sopInstanceUid: UidValue | undefined;
   /** (0028,0103): 1 for signed pixels. */
   pixelRepresentation = 0;
   hasPixelData = false;

@@ -46,7 +46,7 @@ export interface Task {
   readonly late: LateElements | undefined;
   /** Pixel Data change their byte order, whatever becomes of the rest. */
   readonly swapsPixels: boolean;
-  /** Spaces in UIDs are removed. */
+  /** Blanks are taken out of UIDs. */
   readonly repairUids: boolean;
 }
 

@@ -41,7 +41,7 @@ export interface OpenOptions {
   readonly deflateLevel?: number | undefined;
   /** Where VRs come from; default: the built-in one. */
   readonly dictionary?: Dictionary | undefined;
-  /** Take spaces out of UIDs without a word about it. */
+  /** Take blanks out of all UIDs. */
   readonly repairUids?: boolean;
 }
 
@@ -185,7 +185,10 @@ export function instanceOf(input: Input, found: Survey, from: DataSetBytes, opti
   const invention = options.invent?.(input);
   const edits = [...invention?.edits ?? [], ...options.edits ?? []];
   // An odd length cannot travel (PS3.8 annex E: fragments are even); written anew, its values are padded.
-  const asItIs = found.passesThrough && !found.oddLength && edits.length === 0 && options.newVr !== false;
+  // DCMTK takes blanks out of every UID. Padding does no harm, but a peer may compare the command's UIDs with these.
+  const repairUids = options.repairUids === true || found.blanksInUids;
+  const asItIs = found.passesThrough && !found.oddLength && !repairUids && edits.length === 0 &&
+    options.newVr !== false;
   const edited = (tag: number, uid: string) => topLevelOutcome(edits, tag) ?? uid;
   return {
     sopClassUid: edited(TAG_SOP_CLASS_UID, found.sopClassUid),
@@ -215,7 +218,7 @@ export function instanceOf(input: Input, found: Survey, from: DataSetBytes, opti
         edits,
         newVr: options.newVr ?? true,
         deflateLevel: options.deflateLevel,
-        repairUids: options.repairUids ?? false,
+        repairUids,
         dictionary: options.dictionary,
       });
     },

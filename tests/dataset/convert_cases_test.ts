@@ -294,7 +294,7 @@ const CASES: readonly Case[] = [
     expected: ["00640009 OB 04030201"],
   },
   {
-    name: "spaces in UIDs are removed where that is asked for",
+    name: "blanks in UIDs are removed where that is asked for",
     from: EXPLICIT,
     to: EXPLICIT,
     repairUids: true,
@@ -302,8 +302,14 @@ const CASES: readonly Case[] = [
       explicit(0x00080018, "UI", "1.2.3 "),
       explicit(0x0020000D, "UI", "1.2 \0"),
       explicit(0x0020000E, "UI", " 1.2"),
+      explicit(0x00200052, "UI", "1.2.3\n4\t5"),
     ],
-    expected: ["00080018 UI 312e322e3300", "0020000d UI 312e3200", "0020000e UI 312e3200"],
+    expected: [
+      "00080018 UI 312e322e3300",
+      "0020000d UI 312e3200",
+      "0020000e UI 312e3200",
+      "00200052 UI 312e322e33343500",
+    ],
   },
   {
     name: "elements out of order or doubled stay where they are",

@@ -72,6 +72,7 @@ Deno.test("a survey says what an instance is and where its data set stands", asy
     deceptive: false,
     late: undefined,
     oddLength: false,
+    blanksInUids: false,
     isDicomdir: false,
     warnings: [],
   });
@@ -232,12 +233,42 @@ const READINGS: readonly Reading[] = [
       element(0x00080018, "UI", text("1.2.3 ")),
       PATIENT,
     ]),
-    expected: { sopClassUid: "1.2.30", sopInstanceUid: "1.2.3" },
+    expected: { sopClassUid: "1.2.30", sopInstanceUid: "1.2.3", blanksInUids: false },
     warnings: [
       "Length of element (0008,0016) is odd",
       "Element SOPClassUID (0008,0016) contains one or more space",
       "Element SOPInstanceUID (0008,0018) contains",
     ],
+  },
+  {
+    what: "UIDs with blanks inside, as DCMTK",
+    bytes: joined([
+      meta("1.2.840.10008 .1.2.1"),
+      element(0x00080016, "UI", text("1.2 .3\t0")),
+      element(0x00080018, "UI", text("\n1.2.\r\n345")),
+      PATIENT,
+    ]),
+    expected: {
+      transferSyntax: EXPLICIT,
+      sopClassUid: "1.2.30",
+      sopInstanceUid: "1.2.345",
+      blanksInUids: true,
+    },
+    warnings: [
+      "Element TransferSyntaxUID (0002,0010) contains one or more space characters, which were removed",
+      "Element SOPClassUID (0008,0016) contains",
+      "Element SOPInstanceUID (0008,0018) contains",
+    ],
+  },
+  {
+    what: "a SOP class and an instance as long as can be, with zeros where none should be",
+    bytes: joined([
+      meta(EXPLICIT),
+      element(0x00080016, "UI", text("1.02.".padEnd(64, "3"))),
+      element(0x00080018, "UI", text("1..00".padEnd(64, "4"))),
+      PATIENT,
+    ]),
+    expected: { sopClassUid: "1.02.".padEnd(64, "3"), sopInstanceUid: "1..00".padEnd(64, "4") },
   },
   {
     what: "no UIDs at the top level, but in an item",
@@ -355,6 +386,43 @@ const REFUSALS: readonly Refusal[] = [
     message: "its TransferSyntaxUID (0002,0010) is far too long to be a UID",
     code: "0006:0202",
   },
+  ...["1.".padEnd(65, "2"), "1.".padEnd(128, "2"), "1.2.abc", "1.2\0.3", "1.2\\1.3", "1.2\x01"].flatMap(
+    (uid) => {
+      const reason = uid.length > 64
+        ? `is too long to be a UID: ${uid}`
+        : `is no UID: ${JSON.stringify(uid)}`;
+      return [
+        {
+          what: `the SOP class ${JSON.stringify(uid)}`,
+          bytes: joined([
+            meta(EXPLICIT),
+            element(0x00080016, "UI", text(uid)),
+            element(0x00080018, "UI", text(SOP_INSTANCE)),
+          ]),
+          message: `a.dcm: cannot send it: its SOPClassUID (0008,0016) ${reason}`,
+          code: "0006:0202",
+        },
+        {
+          what: `the transfer syntax ${JSON.stringify(uid)}`,
+          bytes: joined([meta(uid), PLAIN]),
+          message: `a.dcm: cannot send it: its TransferSyntaxUID (0002,0010) ${reason}`,
+          code: "0006:0202",
+        },
+        {
+          what: `the SOP class ${JSON.stringify(uid)} of a meta header where the data set has none`,
+          bytes: joined([meta(EXPLICIT, uid), element(0x00080018, "UI", text(SOP_INSTANCE)), PATIENT]),
+          message: `a.dcm: cannot send it: its Media Storage SOP Class UID ${reason}`,
+          code: "0006:0202",
+        },
+      ];
+    },
+  ),
+  ...["1.".padEnd(65, "2"), "1.2\0.3", "1.2\x01"].map((uid) => ({
+    what: `the SOP instance ${JSON.stringify(uid)}`,
+    bytes: joined([meta(EXPLICIT), IDENTITY.subarray(0, 34), element(0x00080018, "UI", text(uid)), PATIENT]),
+    message: "a.dcm: cannot send it: its SOPInstanceUID (0008,0018) is ",
+    code: "0006:0202",
+  })),
   {
     what: "an empty file",
     bytes: new Uint8Array(),
