@@ -1,6 +1,7 @@
 /** TCP connections to a peer: names resolved, every address tried in turn, bounded by -to. */
 
 import { Fault, isTooManyOpenFiles, MORE_OPEN_FILES, systemText } from "../errors.ts";
+import { timeLimit } from "./time_limit.ts";
 
 export type AddressFamily = "ipv4" | "ipv6" | "any";
 
@@ -42,7 +43,7 @@ export async function connectToAnyOf(
   for (const address of addresses) {
     const spentSeconds = (performance.now() - startedMs) / 1000;
     const limitSeconds = shareSeconds(destination, spentSeconds, addresses.length - attempts.length);
-    const signal = limitSeconds === undefined ? undefined : AbortSignal.timeout(limitSeconds * 1000);
+    const signal = timeLimit(limitSeconds);
     try {
       const connection = await Deno.connect({
         hostname: address,
@@ -68,11 +69,6 @@ function shareSeconds(
   return Math.max(0, connectTimeoutSeconds - spentSeconds) / left;
 }
 
-/** Strikes when -to has passed; undefined without -to. */
-function connectLimit({ connectTimeoutSeconds }: Destination): AbortSignal | undefined {
-  return connectTimeoutSeconds === undefined ? undefined : AbortSignal.timeout(connectTimeoutSeconds * 1000);
-}
-
 /** Addresses in the order they are tried. @throws Fault "connect" when the name has none, or not in time */
 export async function addressesOf(destination: Destination): Promise<string[]> {
   const { peer, family, connectTimeoutSeconds } = destination;
@@ -89,7 +85,7 @@ export async function addressesOf(destination: Destination): Promise<string[]> {
   }
   // Resolves like every other program of the machine (hosts file, search domains); not loaded for address literals.
   const { lookup } = await import("node:dns/promises");
-  const signal = connectLimit(destination);
+  const signal = timeLimit(connectTimeoutSeconds);
   try {
     const found = await unlessAborted(
       lookup(peer, {

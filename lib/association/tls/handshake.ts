@@ -1,5 +1,6 @@
 /** The handshake of either engine, and how long it may take. */
 
+import { timeLimit } from "../time_limit.ts";
 import type { OurSide } from "./alerts.ts";
 import type { TlsDuplex } from "./engine.ts";
 import { timedOutFault } from "./failures.ts";
@@ -21,7 +22,7 @@ export async function shakeHands(
   ours: OurSide,
   timeoutSeconds: number | undefined,
 ): Promise<TlsDuplex> {
-  const signal = timeoutSeconds === undefined ? undefined : AbortSignal.timeout(timeoutSeconds * 1000);
+  const signal = timeLimit(timeoutSeconds);
   const giveUp = () => duplex.destroy();
   signal?.addEventListener("abort", giveUp);
   try {
