@@ -2,7 +2,7 @@
 
 import type { Settings } from "../cli/settings.ts";
 import { longNameOf } from "../dicom/transfer_syntaxes.ts";
-import { nameOf } from "../dicom/uids.ts";
+import { nameOf, VERIFICATION } from "../dicom/uids.ts";
 import { CONTEXT_RESULT } from "../pdu/types.ts";
 import { FILE_OUTCOMES, type ProbedContext, type ProbeEvent, type TlsFacts } from "./events.ts";
 import { OUTCOME_WORDS, type Tally } from "./summary.ts";
@@ -31,10 +31,13 @@ export function probeLines({ peer, port, network }: Settings, event: ProbeEvent,
   }
   if (remedy !== undefined) lines.push(row("hint", remedy));
   lines.push(...contextLines(contexts));
+  const verification = contexts.find(({ sopClassUid }) => sopClassUid === VERIFICATION);
   if (echo !== undefined) {
     const answer = echo.status === "0000" ? "success" : `status ${echo.status}H`;
     lines.push(row("C-ECHO", `${answer}, ${echo.milliseconds} ms`));
-  } else if (association !== undefined) lines.push(row("C-ECHO", "not accepted"));
+  } else if (verification !== undefined) {
+    lines.push(row("C-ECHO", verification.accepted === undefined ? "not accepted" : "not answered"));
+  }
   if (tally.files > 0) lines.push(...fileLines(tally));
   return lines;
 }

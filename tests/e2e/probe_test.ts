@@ -106,7 +106,7 @@ Deno.test("a probe goes as far as it can, and says why no further", async () => 
 
 Deno.test("a probe tells a C-ECHO that is not answered from one that is not accepted", async () => {
   const cases: readonly (readonly [choose: Choice | undefined, answer: readonly Step[], says: RegExp])[] = [
-    [undefined, [{ read: "message" }, { close: true }], /^C-ECHO {8}not answered$/m],
+    [undefined, [{ read: "pDataTf" }, { close: true }], /^C-ECHO {8}not answered$/m],
     [onlyOf(CT_IMAGE_STORAGE), [{ read: "releaseRq" }, { send: RELEASE_RP }], /^C-ECHO {8}not accepted$/m],
   ];
   await withFiles(async (folder) => {
