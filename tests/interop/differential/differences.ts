@@ -280,7 +280,7 @@ export const DIFFERENCES = {
     theirs: NOT_SENT_BY_THEM,
     ours: [
       /err: E: No presentation context for: .*/,
-      /err: E: the peer takes \w+ only as .*/,
+      /err: E: (?:the peer takes \w+ only as|\w+ was not proposed in) .*/,
       /err: E: Store SCU Failed: 0006:0208 .*/,
     ],
   },
