@@ -4,12 +4,13 @@
  *     storescu-journal 1
  *     <peer> <size> <modified ms> <SOP Instance UID> <path>
  *
- * One line an instance, fields separated by tabs, path as JSON text so that any name fits a line. Each line is on the
- * disk before the next file is counted as done. A run that is killed leaves at most one torn line at the end, which
- * the next run cuts off. A file that has been changed since is sent again.
+ * One line an instance, fields separated by tabs, UID and path as JSON texts so that whatever they hold fits a line and
+ * makes no other one (earlier versions wrote the UID as it is; nothing is read from it). Each line is on the disk before the
+ * next file is counted as done. A run that is killed leaves at most one torn line at the end, which the next run cuts
+ * off. A file that has been changed since is sent again.
  */
 
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { Fault, reasonOf } from "../errors.ts";
 import { factsOf } from "./file_calls.ts";
 import type { FileVersion } from "./open_file.ts";
@@ -79,7 +80,8 @@ export class Journal implements Disposable {
     if (this.#fault !== undefined) throw this.#fault;
     const [peer, size, modified, name] = keyOf(this.#peer, path, inside, version).split("\t");
     try {
-      const line = new TextEncoder().encode([peer, size, modified, sopInstanceUid, name].join("\t") + "\n");
+      const fields = [peer, size, modified, JSON.stringify(sopInstanceUid), name];
+      const line = new TextEncoder().encode(fields.join("\t") + "\n");
       for (let at = 0; at < line.length;) at += this.#file.writeSync(line.subarray(at));
       this.#file.syncDataSync();
     } catch (caught) {
@@ -121,6 +123,7 @@ function readDone(path: string, file: Deno.FsFile, peer: string): Set<string> {
     file.seekSync(0, Deno.SeekMode.Start);
     file.writeSync(new TextEncoder().encode(HEADING));
     file.syncSync();
+    syncFolderOf(path);
     return new Set();
   }
   if (!text.startsWith(HEADING)) throw noJournal(path);
@@ -134,6 +137,16 @@ function readDone(path: string, file: Deno.FsFile, peer: string): Set<string> {
     }
   }
   return done;
+}
+
+/** A new file is not safe before its name is, too. Where a folder cannot be opened the system has to see to that itself. */
+function syncFolderOf(path: string): void {
+  try {
+    using folder = Deno.openSync(dirname(Deno.realPathSync(path)));
+    folder.syncSync();
+  } catch {
+    // Windows, or a folder that may only be written to
+  }
 }
 
 function noJournal(path: string): Fault {

@@ -118,6 +118,49 @@ Deno.test("Journal of earlier versions, which knew whole milliseconds only, stil
   assertEquals(journal.has(path), true);
 });
 
+Deno.test("Journal is not led astray by a UID that holds tabs and line breaks", () => {
+  using place = folder();
+  const [path, other] = [place.file("a.dcm", "x"), place.file("b.dcm", "y")];
+  const { sizeBytes, modifiedMs } = versionOf(other);
+  const forged = [PEER, sizeBytes, Math.trunc(modifiedMs), "1.2", JSON.stringify(other)].join("\t");
+  for (const uid of ["1.2\t3", `1.2\t"${path}"\n${forged}\n`, "1.2\r\n", '"', "\u2028\0"]) {
+    {
+      using journal = Journal.open(place.journal, PEER);
+      journal.add(path, "", versionOf(path), uid);
+    }
+    {
+      using journal = Journal.open(place.journal, PEER);
+      assertEquals([journal.has(path), journal.has(other)], [true, false], JSON.stringify(uid));
+    }
+    Deno.removeSync(place.journal);
+  }
+});
+
+Deno.test({
+  name: "Journal that is new is on the disk with its name: its folder is synchronised, wherever a link leads",
+  ignore: Deno.build.os === "windows",
+  fn: () => {
+    using place = folder();
+    Deno.mkdirSync(`${place.path}/elsewhere`);
+    Deno.symlinkSync("elsewhere/journal.txt", place.journal);
+    const synchronised: string[] = [];
+    const { syncSync } = Deno.FsFile.prototype;
+    Deno.FsFile.prototype.syncSync = function () {
+      const { ino, isDirectory } = this.statSync();
+      if (isDirectory && ino === Deno.statSync(`${place.path}/elsewhere`).ino) synchronised.push("elsewhere");
+      syncSync.call(this);
+    };
+    try {
+      Journal.open(place.journal, PEER)[Symbol.dispose]();
+      assertEquals(synchronised, ["elsewhere"]);
+      Journal.open(place.journal, PEER)[Symbol.dispose]();
+      assertEquals(synchronised, ["elsewhere"], "it is not new any more");
+    } finally {
+      Deno.FsFile.prototype.syncSync = syncSync;
+    }
+  },
+});
+
 Deno.test("Journal cut off at any byte keeps its whole lines and takes new ones", () => {
   using place = folder();
   const paths = [1, 2, 3].map((number) => place.file(`f${number}.dcm`, "x".repeat(number)));
