@@ -18,9 +18,7 @@ export async function openPipe(path: string): Promise<ByteSource> {
   try {
     if (path !== STANDARD_INPUT) otherEnd = openOtherEnd(path);
     const reader = path === STANDARD_INPUT ? takeStandardInput() : await Deno.open(path);
-    const pipe = new Pipe(path, reader);
-    await pipe.readAhead();
-    return pipe;
+    return await Pipe.begin(path, reader);
   } catch (caught) {
     throw cannotRead(path, caught);
   } finally {
@@ -83,9 +81,21 @@ class Pipe implements ByteSource {
   #end = 0;
   #closed = false;
 
-  constructor(path: string, reader: Readable) {
+  private constructor(path: string, reader: Readable) {
     this.#path = path;
     this.#reader = reader;
+  }
+
+  /** Takes possession of `reader`. */
+  static async begin(path: string, reader: Readable): Promise<Pipe> {
+    const pipe = new Pipe(path, reader);
+    try {
+      await pipe.#readAhead();
+      return pipe;
+    } catch (caught) {
+      pipe.close();
+      throw caught;
+    }
   }
 
   get ended(): boolean {
@@ -102,13 +112,13 @@ class Pipe implements ByteSource {
       into.set(part, filled);
       filled += part.length;
       this.#start += part.length;
-      if (this.ended) await this.readAhead();
+      if (this.ended) await this.#readAhead();
     }
     return filled;
   }
 
   /** Fills the empty buffer; leaves it empty at the end. */
-  async readAhead(): Promise<void> {
+  async #readAhead(): Promise<void> {
     try {
       this.#start = 0;
       this.#end = await this.#reader.read(this.#buffer) ?? 0;

@@ -55,6 +55,17 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "what cannot be read leaves nothing open",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const descriptors = () => [...Deno.readDirSync("/proc/self/fd")].length;
+    const before = descriptors();
+    for (let i = 0; i < 20; i++) await assertRejects(() => openPipe("/tmp"), Fault);
+    assertEquals(descriptors(), before);
+  },
+});
+
 Deno.test("a pipe that does not exist is a fault", async () => {
   await assertRejects(
     () => openPipe("/no/such/pipe"),
