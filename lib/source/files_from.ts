@@ -36,8 +36,8 @@ function isDicomFile(bytes: Uint8Array): boolean {
 
 /** Empty entries do not count; neither does the carriage return of a list made on Windows. */
 function* entries(bytes: Uint8Array, separator: number): Generator<string> {
-  const decoder = new TextDecoder(); // also takes a byte order mark away from the first
-  for (let start = 0; start < bytes.length;) {
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true }); // what looks like one is part of a name
+  for (let start = startsWithByteOrderMark(bytes) ? 3 : 0; start < bytes.length;) {
     const found = bytes.indexOf(separator, start);
     const end = found < 0 ? bytes.length : found;
     const text = decoder.decode(bytes.subarray(start, end));
@@ -45,6 +45,10 @@ function* entries(bytes: Uint8Array, separator: number): Generator<string> {
     if (path !== "") yield path;
     start = end + 1;
   }
+}
+
+function startsWithByteOrderMark([first, second, third]: Uint8Array): boolean {
+  return first === 0xEF && second === 0xBB && third === 0xBF;
 }
 
 async function readAll(path: string, name: string): Promise<Uint8Array> {

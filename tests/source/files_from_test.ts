@@ -11,6 +11,8 @@ const CASES: readonly (readonly [what: string, content: string, paths: readonly 
   ["empty lines", "\na\n\n\nb\n", ["a", "b"]],
   ["the line ends of Windows", "a\r\nb\r\n", ["a", "b"]],
   ["a byte order mark", "\ufeffa\nb\n", ["a", "b"]],
+  ["a byte order mark, and names that begin like one", "\ufeff\ufeffa\n\ufeffb\n", ["\ufeffa", "\ufeffb"]],
+  ["a byte order mark and nothing else", "\ufeff", []],
   ["paths that end with NUL, with newlines in them", "a\nb\0c\r\0", ["a\nb", "c\r"]],
   ["a NUL that comes late", `${"x".repeat(70_000)}\ny\0z`, [`${"x".repeat(70_000)}\ny`, "z"]],
   ["letters of other scripts", "é/画像.dcm\n", ["é/画像.dcm"]],
