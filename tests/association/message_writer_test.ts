@@ -77,6 +77,18 @@ Deno.test("after the end nothing is written, and what waits is told", async () =
   assertEquals(writes, []);
 });
 
+Deno.test("a message breaks off where the end comes while a batch is being written", async () => {
+  const { outgoing, writes, open } = gate();
+  const writer = new MessageWriter(outgoing, 100);
+  const large = writer.write(1, COMMAND, bytesOf(1_000_000));
+  for (let turn = 0; turn < 100; turn++) await Promise.resolve();
+  writer.end(new Fault("lost", "enough"));
+  open();
+  await assertRejects(() => large, Fault, "enough");
+  // What the transport had by then: two batches, 64 PDUs each, and the command set.
+  assertEquals(writes.map(({ length }) => length), [32 + 64 * 112, 64 * 112]);
+});
+
 Deno.test("a message that broke off is never followed by another", async () => {
   const { outgoing, writes, open } = gate();
   open();

@@ -59,6 +59,16 @@ Deno.test("a file that is not tried once more ends as it did the last time", asy
   assertEquals([course.exitCode, settlement.filesNotTried], [0xA7, 0]);
 });
 
+Deno.test("a failure that was mended by another try gives no exit code", async () => {
+  const { course, settlement, ended, list } = settlementOf(3);
+  const settled = settlement.settle(list, WORK, OUT_OF_RESOURCES, IDENTITY);
+  course.stop(); // ends the wait
+  await settled;
+  assertEquals(settlement.firstFailure, 0xA7, "as long as it is not mended");
+  await settlement.settle(list, { ...WORK, attempts: 1 }, { kind: "stored", status: 0 }, IDENTITY);
+  assertEquals([settlement.firstFailure, ended.map(({ outcome }) => outcome.kind)], [undefined, ["stored"]]);
+});
+
 Deno.test("what can be read once only is not tried again", async () => {
   const { settlement, waits, ended, list } = settlementOf(3);
   await settlement.settle(list, WORK, OUT_OF_RESOURCES, { ...IDENTITY, readOnce: true });

@@ -6,14 +6,16 @@ import { memorySource } from "../../lib/bytes/memory_source.ts";
 import { Fault } from "../../lib/errors.ts";
 import { Logger, plainBackend } from "../../lib/log/log.ts";
 import type { Instance } from "../../lib/source/instance.ts";
+import { MessageIds } from "../../lib/transfer/message_ids.ts";
 import { openAssociation } from "../../lib/transfer/open.ts";
 import type { TransferPlan } from "../../lib/transfer/plan.ts";
 import { Transfer } from "../../lib/transfer/transfer.ts";
 import type { Work } from "../../lib/transfer/work.ts";
-import { connectTo, CT, LITTLE, PATIENT } from "../association/dialogue.ts";
+import { connectTo, CT, IMPLICIT, LITTLE, PATIENT } from "../association/dialogue.ts";
 import { abortBytes, associateAcBytes, rejectBytes, RELEASE_RP, storeRsp } from "../peers/answers.ts";
 import { concat } from "../peers/pdu_reader.ts";
-import { type Seen, startScriptedPeer, type Step } from "../peers/scripted_peer.ts";
+import { type ScriptedPeer, type Seen, startScriptedPeer, type Step } from "../peers/scripted_peer.ts";
+import { waitFor } from "../peers/wait_for.ts";
 
 const WISH = { preferred: LITTLE, fallback: [], exclusive: true, combine: false };
 
@@ -48,13 +50,24 @@ interface Before {
   readonly noDicom: readonly string[];
 }
 
+interface Circumstances {
+  /** Every association ends while a file is being opened. */
+  readonly isLostEarly?: boolean | undefined;
+  readonly before?: Before;
+  /** How many operations may be under way at a time, as far as we are concerned. */
+  readonly maxOperationsInvoked?: number;
+  /** What a file is opened as, instead of the plain instance that `open` gives. */
+  readonly openedAs?: (open: () => Instance, path: string) => Instance;
+  /** Told when the run has begun; it is not over before what this promises. */
+  readonly meanwhile?: (transfer: Transfer, peer: ScriptedPeer) => Promise<void>;
+}
+
 /** Sends files 1, 2, ... to a peer with one script for each connection. */
 async function run(
   scripts: readonly (readonly Step[])[],
   files: number,
   changes: Partial<TransferPlan> = {},
-  isLostEarly = false,
-  before?: Before,
+  { isLostEarly = false, before, maxOperationsInvoked = 1, ...ways }: Circumstances = {},
 ): Promise<Run> {
   await using peer = startScriptedPeer(...scripts);
   let association: Association | undefined;
@@ -69,7 +82,7 @@ async function run(
     callingAeTitle: "STORESCU",
     calledAeTitle: "ANY-SCP",
     maximumLengthReceived: 16384,
-    maxOperationsInvoked: 1,
+    maxOperationsInvoked,
     jobs: 1,
     dumpLevel: "debug",
     roles: [],
@@ -87,7 +100,8 @@ async function run(
       if (isLostEarly) association?.cancel(new Fault("lost", "lost early"));
       if (before?.noDicom.includes(path)) return { skipped: "it is not a DICOM file" };
       opened.push(path);
-      return instanceOf(path, inUse);
+      const open = () => instanceOf(path, inUse);
+      return ways.openedAs === undefined ? open() : ways.openedAs(open, path);
     },
     ...(before === undefined ? {} : {
       storedBefore: ({ path }) =>
@@ -97,7 +111,9 @@ async function run(
     // Up to a quarter is taken off.
     retrying: (_, seconds) => doublings.push(Math.ceil(Math.log2(seconds / PLAN.retryDelaySeconds))),
   });
+  const meanwhile = ways.meanwhile?.(transfer, peer);
   const exitCode = await transfer.run(works(files, before !== undefined));
+  await meanwhile;
   assertEquals([...inUse], [], "files, and data sets, that were not closed");
   return { exitCode, outcomes, lines, connections: peer.connections.length, doublings, opened };
 }
@@ -300,6 +316,17 @@ const CASES: readonly Case[] = [
     lines: ["E: giving up: the peer accepted 3 associations and ended each before a file was sent"],
   },
   {
+    name: "associations that are lost early are opened as often as was asked for",
+    scripts: [ACCEPT],
+    isLostEarly: true,
+    files: 1,
+    plan: { retries: 4 },
+    exitCode: 10,
+    outcomes: ["1 notSent"],
+    connections: 5,
+    lines: ["E: giving up: the peer accepted 5 associations and ended each before a file was sent"],
+  },
+  {
     name: "the peer aborts behind the last file",
     scripts: [[
       ...ACCEPT,
@@ -378,6 +405,24 @@ const CASES: readonly Case[] = [
     lines: ["F: Association Rejected:", "E: 2 files were not tried"],
   },
   {
+    name: "the peer takes no PDU that could hold anything",
+    scripts: [[
+      { read: "associateRq" },
+      {
+        send: (seen) => associateAcBytes(seen.rq(), undefined, { maximumLengthReceived: 12 }),
+      },
+      { read: "abort" },
+      { close: true },
+    ]],
+    files: 0,
+    exitCode: 1,
+    outcomes: [],
+    lines: [
+      "F: Association Request Failed: 0006:0308 DUL Cannot send P-DATA PDU because receiver's max PDU size of 12 " +
+      "is illegal (must be > 12)",
+    ],
+  },
+  {
     name: "no context is accepted",
     scripts: [[
       { read: "associateRq" },
@@ -406,7 +451,7 @@ for (
   } of CASES
 ) {
   Deno.test(name, async () => {
-    const came = await run(scripts, files, plan, isLostEarly);
+    const came = await run(scripts, files, plan, { isLostEarly });
     assertEquals(
       [came.exitCode, came.outcomes, came.connections],
       [exitCode, outcomes, connections],
@@ -421,7 +466,7 @@ for (
 
 Deno.test("the peer is not called when an earlier run has stored all there is to be sent", async () => {
   const before = { stored: ["1", "3"], noDicom: ["2", "4"] };
-  const { exitCode, outcomes, connections, opened } = await run([[]], 4, {}, false, before);
+  const { exitCode, outcomes, connections, opened } = await run([[]], 4, {}, { before });
   assertEquals([exitCode, connections, opened], [0, 0, []]);
   assertEquals(outcomes, ["1 skipped", "2 skipped", "3 skipped", "4 skipped"]);
 });
@@ -429,13 +474,124 @@ Deno.test("the peer is not called when an earlier run has stored all there is to
 Deno.test("what is found to be left to be sent is opened once, and files keep their order", async () => {
   const before = { stored: ["2"], noDicom: ["1", "4"] };
   const script = [...ACCEPT, ...stored, ...stored, ...RELEASE];
-  const { exitCode, outcomes, opened } = await run([script], 5, {}, false, before);
+  const { exitCode, outcomes, opened } = await run([script], 5, {}, { before });
   assertEquals([exitCode, opened], [0, ["3", "5"]]);
   assertEquals(outcomes, ["1 skipped", "2 skipped", "3 stored", "4 skipped", "5 stored"]);
 });
 
 Deno.test("what was opened before the peer was called is closed when that fails", async () => {
   const before = { stored: [], noDicom: ["1"] };
-  const { exitCode, outcomes } = await run([reject(1)], 3, {}, false, before);
+  const { exitCode, outcomes } = await run([reject(1)], 3, {}, { before });
   assertEquals([exitCode, outcomes], [1, ["1 skipped", "2 notSent", "3 notSent"]]);
+});
+
+/** As it is when its data set cannot be read to the end. */
+const tornOff = (instance: Instance): Instance => ({
+  ...instance,
+  dataSet: () => ({
+    fill: () => {
+      throw new Fault("input", "it is cut short");
+    },
+    ended: false,
+    close() {},
+  }),
+});
+
+Deno.test("a message that broke off ends its association with an abort, and the next file gets another", async () => {
+  const torn = [...ACCEPT, { read: "abort" }, { close: true }] as const;
+  const { exitCode, outcomes, connections } = await run(
+    [torn, [...ACCEPT, ...stored, ...RELEASE]],
+    2,
+    { noHalt: true },
+    { openedAs: (open, path) => path === "1" ? tornOff(open()) : open() },
+  );
+  assertEquals([exitCode, outcomes, connections], [1, ["1 unreadable", "2 stored"], 2]);
+});
+
+Deno.test("a file that was put aside is recorded when the run halts before its turn", async () => {
+  const { exitCode, outcomes, connections } = await run(
+    [[...ACCEPT, ...refused(0x0122), ...RELEASE]],
+    2,
+    { wish: { ...WISH, exclusive: false } },
+    {
+      openedAs: (open, path) =>
+        path === "1" ? { ...open(), transferSyntax: IMPLICIT, fits: (uid) => uid === IMPLICIT } : open(),
+    },
+  );
+  assertEquals([exitCode, outcomes, connections], [1, ["2 refused", "1 notSent"], 1]);
+});
+
+Deno.test("what the last answers put back is tried again on the same association", async () => {
+  const accept: Step = {
+    send: (seen) =>
+      associateAcBytes(seen.rq(), undefined, { operationsWindow: { maxInvoked: 2, maxPerformed: 1 } }),
+  };
+  const { exitCode, outcomes, connections } = await run(
+    [[{ read: "associateRq" }, accept, ...refused(0xa700), ...stored, ...RELEASE]],
+    1,
+    { retries: 1 },
+    { maxOperationsInvoked: 2 },
+  );
+  assertEquals([exitCode, outcomes, connections], [0, ["1 stored"], 1]);
+});
+
+Deno.test("without other associations there is nobody to make room for a file: it is not opened again", async () => {
+  const cause = Object.assign(new Error("Too many open files (os error 24)"), { code: "EMFILE" });
+  let times = 0;
+  const crowded = (open: () => Instance) => {
+    if (++times <= 3) throw new Fault("input", "too many open files", { cause });
+    return open();
+  };
+  const { exitCode, outcomes, connections, opened } = await run(
+    [[...ACCEPT, ...RELEASE]],
+    1,
+    {},
+    { openedAs: crowded },
+  );
+  assertEquals([exitCode, outcomes, connections, opened], [1, ["1 notSent"], 1, ["1"]]);
+});
+
+Deno.test("an association that the peer accepts after the stop is aborted", async () => {
+  const stopped = Promise.withResolvers<void>();
+  const script: readonly Step[] = [
+    { read: "associateRq" },
+    { waitFor: () => stopped.promise },
+    { send: (seen) => associateAcBytes(seen.rq()) },
+    { read: "abort" },
+    { close: true },
+  ];
+  const { outcomes } = await run([script], 1, {}, {
+    async meanwhile(transfer, peer) {
+      await waitFor("the request", () => peer.connections[0]?.pdus.length === 1);
+      transfer.stop();
+      stopped.resolve();
+      assertEquals((await peer.ended()).finished, true);
+    },
+  });
+  assertEquals(outcomes, ["1 notSent"]);
+});
+
+Deno.test("every message ID is given back, whatever came of its message", async () => {
+  const { take, giveBack } = MessageIds.prototype;
+  const underway: number[] = [];
+  let taken = 0;
+  MessageIds.prototype.take = function () {
+    const messageId = take.call(this);
+    underway.push(messageId);
+    taken++;
+    return messageId;
+  };
+  MessageIds.prototype.giveBack = function (messageId) {
+    giveBack.call(this, messageId);
+    underway.splice(underway.indexOf(messageId), 1);
+  };
+  try {
+    const script = [...ACCEPT, ...stored, ...refused(0xa700), ...stored, ...ABORT];
+    const openedAs = (open: () => Instance, path: string) => path === "5" ? tornOff(open()) : open();
+    const { outcomes } = await run([script, ACCEPT], 5, { noHalt: true }, { openedAs });
+    assertEquals(outcomes, ["1 stored", "2 refused", "3 stored", "4 notSent", "5 unreadable"]);
+    assertEquals([taken, underway], [5, []]);
+  } finally {
+    Object.assign(MessageIds.prototype, { take, giveBack });
+  }
 });
