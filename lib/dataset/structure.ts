@@ -215,8 +215,20 @@ export class StructureWalk {
       this.#enter(SEQUENCE, "implicitLittle", lengthBytes);
       this.#here.presumed = true;
     } else {
+      if (vr === 0 && lengthBytes > 0 && !canBeginByChance(tag)) this.#warnOfNoItems();
       this.#skip(here, lengthBytes);
     }
+  }
+
+  /** PS3.6 calls it a sequence: whoever reads it without a VR will look for items. */
+  #warnOfNoItems(): void {
+    const { tag, lengthBytes } = this.#header;
+    this.warnings.add(() =>
+      `data element ${
+        tagText(tag)
+      } in ${this.#name} should be a sequence, but its value of ${lengthBytes} bytes ` +
+      "holds no items: the peer may refuse it"
+    );
   }
 
   /** A sequence or fragments that go on until their delimiter. */

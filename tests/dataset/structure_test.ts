@@ -347,6 +347,25 @@ for (const defined of [true, false]) {
   });
 }
 
+Deno.test("a sequence of the dictionary whose value holds no items is warned of where no VR says what it is", () => {
+  const implicit = (tag: number, value: Uint8Array) => element(tag, "", value);
+  const texts = (...elements: Uint8Array[]) => walk(joined(elements), "implicitLittle").warnings.texts;
+  const warned = (lengthBytes: number) => [
+    `data element (0070,1A08) in a.dcm should be a sequence, but its value of ${lengthBytes} bytes holds no items: ` +
+    "the peer may refuse it",
+  ];
+  assertEquals(texts(implicit(0x00701A08, new Uint8Array(16))), warned(16));
+  assertEquals(texts(implicit(0x00701A08, text("ab"))), warned(2));
+  const fine = [
+    implicit(0x00081140, item(implicit(0x00081150, text("1.2\0")))),
+    implicit(0x00082112, new Uint8Array()),
+    implicit(0x00091001, new Uint8Array(16)), // private
+    implicit(0x00100010, text("Doe^John")),
+    implicit(0x50012600, new Uint8Array(16)), // private, and so no curve
+  ];
+  assertEquals(texts(...fine), []);
+});
+
 Deno.test("warnings of many odd values stay a handful", () => {
   const { texts } =
     walk(joined(Array.from({ length: 10_000 }, () => element(0x00100010, "PN", text("A"))))).warnings;
