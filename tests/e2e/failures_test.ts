@@ -163,6 +163,19 @@ Deno.test({
   },
 });
 
+for (const option of ["-xi", "-xm", "-x4"]) {
+  Deno.test(`${option} forbids what the file needs, and no peer is blamed for that`, async () => {
+    await using peer = startRecordingPeer();
+    const file = `${FOLDER}/whole/${option === "-xi" ? "encapsulated" : "explicit_little_endian"}.dcm`;
+    const hint = new RegExp(`hint: leave out --propose-\\w+ \\(${option}\\)$`, "m");
+    assertMatch(await hints(1, [option, "127.0.0.1", String(peer.port), file]), hint);
+    const { code, stdout } = await runStorescu([option, "--dry-run", "127.0.0.1", "104", file]);
+    assertEquals(code, 1);
+    assertMatch(stdout, /Storage was not proposed in .*, and the options given forbid proposing it$/m);
+    assertMatch(stdout, hint);
+  });
+}
+
 Deno.test("the file meta information is missing", async () => {
   await using peer = startRecordingPeer();
   const file = `${FOLDER}/whole/bare_explicit_little_endian.dcm`;
