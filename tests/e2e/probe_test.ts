@@ -181,22 +181,27 @@ Deno.test("--echo ends with 10 only if there was an association to be lost", asy
   }
 });
 
-for (const task of ["--echo", "--probe"]) {
+for (const [task, ...files] of [["--echo"], ["--probe", "ct.dcm"]]) {
   Deno.test(`${task}: a signal ends the wait for an answer, and the peer is told with an A-ABORT`, async () => {
-    await using peer = startScriptedPeer([
-      { read: "associateRq" },
-      { send: (seen) => associateAcBytes(seen.rq()) },
-      { read: "pDataTf" },
-      { read: "abort" },
-    ]);
-    const run = await runStorescu([task, "127.0.0.1", String(peer.port)], {
-      onStart: (pid) =>
-        waitFor("the C-ECHO", () => peer.connections[0]?.pdus.some(({ type }) => type === "pDataTf"))
-          .then(() => Deno.kill(pid, "SIGTERM")),
+    await withFiles(async (folder) => {
+      await Deno.writeFile(`${folder}/ct.dcm`, imageFile());
+      await using peer = startScriptedPeer([
+        { read: "associateRq" },
+        { send: (seen) => associateAcBytes(seen.rq()) },
+        { read: "pDataTf" },
+        { read: "abort" },
+      ]);
+      const asked = () => peer.connections[0]?.pdus.some(({ type }) => type === "pDataTf");
+      let stopping: Promise<void> | undefined;
+      const run = await runStorescu([task ?? "", "127.0.0.1", String(peer.port), ...files], {
+        cwd: folder,
+        onStart: (pid) => stopping = waitFor("the C-ECHO", asked).then(() => Deno.kill(pid, "SIGTERM")),
+      });
+      await stopping;
+      assertEquals(run.code, 143, run.stderr);
+      assertEquals((await peer.ended()).pdus.at(-1)?.type, "abort");
+      assert(!run.stderr.includes("Echo Failed"), run.stderr);
     });
-    assertEquals(run.code, 143, run.stderr);
-    assertEquals((await peer.ended()).pdus.at(-1)?.type, "abort");
-    assert(!run.stderr.includes("Echo Failed"), run.stderr);
   });
 }
 

@@ -1,8 +1,7 @@
 /** Signals, retries and lost associations: nothing lost, nothing doubled, and counts that add up. */
 
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { makeStudy, startCountingPeer } from "../peers/counting_peer.ts";
-import { eventsOf } from "../peers/events.ts";
 import { runStorescu } from "../peers/run_storescu.ts";
 import { freePort } from "../peers/started_process.ts";
 import { waitFor } from "../peers/wait_for.ts";
@@ -94,22 +93,6 @@ for (const jobs of ["1", "4"]) {
     assertMatch(run.stderr, new RegExp(`^I: ${files} files: ${files} stored$`, "m"));
   });
 }
-
-Deno.test("the waits of --retry grow with the tries of one file, not with the files", async () => {
-  const files = 5;
-  await using study = await makeStudy(files);
-  await using peer = startCountingPeer({
-    before: () => {
-      throw new Error("nothing is stored here");
-    },
-  });
-  const options = ["--json", "-nh", "--retry", "2", "--retry-delay", "0.01"];
-  const run = await runStorescu([...options, "+sd", "127.0.0.1", String(peer.port), study.files]);
-  assertEquals(run.code, 10, run.stderr);
-  const waits = eventsOf(run.stdout).flatMap((event) => event.event === "retry" ? [event.afterSeconds] : []);
-  assert(waits.length >= 2 * files, `${waits.length} waits`);
-  assertEquals(waits.filter((seconds) => seconds > 0.02), []);
-});
 
 Deno.test("without --retry the loss of an association ends the run with 10", async () => {
   await using study = await makeStudy(10);

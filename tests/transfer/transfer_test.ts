@@ -269,6 +269,16 @@ const CASES: readonly Case[] = [
     doublings: [0, 1],
   },
   {
+    name: "the peer aborts every time, and other files are to be tried: the waits are as long as for one",
+    scripts: [[...ACCEPT, ...ABORT]],
+    files: 3,
+    plan: { retries: 2, noHalt: true },
+    exitCode: 10,
+    outcomes: ["1 notSent", "2 notSent", "3 notSent"],
+    connections: 9,
+    doublings: [0, 1, 1, 1, 1, 1, 1, 1],
+  },
+  {
     name: "associations are refused and lost in turn: each counts once, and the wait doubles each time",
     scripts: [reject(2), [...ACCEPT, ...ABORT], reject(2), [...ACCEPT, ...stored, ...RELEASE]],
     files: 1,
