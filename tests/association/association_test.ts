@@ -1,5 +1,6 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Association } from "../../lib/association/association.ts";
+import type { Duplex } from "../../lib/association/duplex.ts";
 import type { ByteSource } from "../../lib/bytes/source.ts";
 import { Fault } from "../../lib/errors.ts";
 import { encodePdu } from "../../lib/pdu/encode.ts";
@@ -202,6 +203,27 @@ Deno.test("a fault ends every wait at once, and the association is never used ag
   association.destroy();
   assertEquals(association.fault?.message.includes(text), true);
   assertEquals(peer.pduTypes.filter((type) => type === 7), []);
+});
+
+Deno.test("when a write fails, what the peer has said is the reason, even if it is read later", async () => {
+  const peer = playedPeer([associateAcBytes(RQ), encodePdu({ type: "abort", source: 2, reason: 0 })]);
+  const gone: Duplex = {
+    async read(into) {
+      const lengthBytes = await peer.read(into);
+      await new Promise((resolve) => setTimeout(resolve)); // the write has failed by then
+      return lengthBytes;
+    },
+    async write(from) {
+      const lengthBytes = await peer.write(from);
+      if (peer.pduTypes.includes(4)) throw new Error("Broken pipe (os error 32)");
+      return lengthBytes;
+    },
+    quickAck() {},
+    destroy: () => peer.destroy(),
+  };
+  const { during, fault } = await hold(gone);
+  assertEquals(during, "store");
+  assertStringIncludes(fault?.message ?? "", "A-ABORT from the service provider");
 });
 
 Deno.test("an abort is written behind the PDUs under way, once, and ends in order", async () => {

@@ -107,3 +107,17 @@ Deno.test("a limit set later strikes a peer that sends this and that, but no ans
   });
   assertEquals(fault?.message, "no response within 0.3 s after the stop was asked for");
 });
+
+Deno.test("a limit set later counts from when it is set, not from the last byte before", async () => {
+  const begin = performance.now();
+  let asked = 0;
+  const fault = await run({ acseTimeoutSeconds: 60 }, (deadlines) => {
+    // Nothing has moved for longer than the limit allows.
+    if (performance.now() - begin > 250 && asked++ === 0) {
+      deadlines.limitStall({ writingSeconds: 0.2, otherwiseSeconds: 0.2 });
+    }
+    return { ...NOTHING, bytesDue: true };
+  });
+  assertEquals(fault?.kind, "lost");
+  assert(asked > 1, "it struck at once");
+});

@@ -151,6 +151,27 @@ Deno.test("what cannot be a PDU is handed over as the reason, and nothing behind
   assertEquals(errors.map(({ kind }) => kind), ["unrecognizedType"]);
 });
 
+Deno.test("a PDU that claims to be longer than any that is asked for is refused by its head", () => {
+  for (
+    const [claimedBytes, told] of [[2 ** 18, []], [2 ** 18 + 1, ["tooLong"]], [2 ** 32 - 1, [
+      "tooLong",
+    ]]] as const
+  ) {
+    const { incoming, source, pdus, stop } = reading({
+      take: (pdu) => {
+        pdus.push(pdu instanceof Uint8Array ? "PDU" : pdu.kind);
+        stop();
+      },
+    });
+    const head = new DataView(new ArrayBuffer(6));
+    head.setUint8(0, 4);
+    head.setUint32(2, claimedBytes);
+    source.come(new Uint8Array(head.buffer));
+    incoming.takeNow(0, () => false);
+    assertEquals(pdus, told, `${claimedBytes} bytes`);
+  }
+});
+
 Deno.test("what the reader throws ends either way of reading", async () => {
   const fault = protocolFault("0006:0203", "no response at all");
   const take = () => {

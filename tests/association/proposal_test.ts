@@ -74,6 +74,10 @@ Deno.test("no association gets more than 128 contexts, and no need is forgotten"
   const associations = neededContexts(needs, UNCOMPRESSED);
   assertEquals(associations.map(({ length }) => length), [126, 126, 126, 126, 96]);
   for (const need of needs) assert(wasProposed(associations.flat(), need));
+  const implicit = (count: number) =>
+    needs.slice(0, count).map((need) => ({ ...need, transferSyntax: IMPLICIT }));
+  assertEquals(neededContexts(implicit(64), UNCOMPRESSED).map(({ length }) => length), [128]);
+  assertEquals(neededContexts(implicit(65), UNCOMPRESSED).map(({ length }) => length), [128, 2]);
   // One class with more transfer syntaxes than contexts: what is left over comes up again.
   const syntaxes = Array.from({ length: 300 }, (_, i) => ({ sopClassUid: CT, transferSyntax: `1.2.3.${i}` }));
   const [first = []] = neededContexts(syntaxes, UNCOMPRESSED);

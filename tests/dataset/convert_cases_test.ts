@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Fault } from "../../lib/errors.ts";
 import { MEASURED_BYTES } from "../../lib/dataset/measuring.ts";
+import { Walk } from "../../lib/dataset/walk.ts";
 import { joined } from "./made_up_data_sets.ts";
 import { type Encoding, listing, readDataSet } from "./plain_reader.ts";
 import { BIG, converted, DEFLATED, EXPLICIT, GE, IMPLICIT } from "./pull.ts";
@@ -362,6 +363,28 @@ Deno.test("sequences have a length as long as that can be measured, the bigger o
   assertEquals(await openOf(...many), [true, ...many.map(() => false)]);
   const big = openItem(filled(60000), filled(60000));
   assertEquals(await openOf(big, small), [true, true, false]);
+});
+
+Deno.test("what is too long to be measured is not measured again and again, however deep it lies", async () => {
+  // Unknown elements of even groups, without values.
+  const many = Array.from(
+    { length: 20_000 },
+    (_, at) => implicit((0x4100 + 2 * (at >> 8)) * 65536 + 0x100 + (at & 0xFF), ""),
+  );
+  let nested = joined(many);
+  for (let depth = 0; depth < 50; depth++) nested = openSequence("", 0x00081140, openItem(nested));
+  const { readHeader } = Walk.prototype;
+  let headers = 0;
+  Walk.prototype.readHeader = function () {
+    headers++;
+    return readHeader.call(this);
+  };
+  try {
+    await converted(nested, IMPLICIT, EXPLICIT);
+  } finally {
+    Walk.prototype.readHeader = readHeader;
+  }
+  assert(headers > many.length && headers < 5 * many.length, `${headers} headers were read`);
 });
 
 Deno.test("a big value at the end of items with a length keeps the lengths around it", async () => {

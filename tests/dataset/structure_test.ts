@@ -323,9 +323,9 @@ Deno.test("an implicit sequence is recognised by its item, and a private value t
   );
 });
 
-/** `depth` sequences in each other, with or without lengths. */
-function nested(depth: number, defined: boolean): Uint8Array {
-  let inside: Uint8Array = REFERENCE;
+/** `depth` sequences in each other, with or without lengths, around one element. */
+function nested(depth: number, defined: boolean, innermost: Uint8Array = REFERENCE): Uint8Array {
+  let inside = innermost;
   for (let level = 0; level < depth; level++) {
     inside = defined
       ? sequence(item(inside))
@@ -340,6 +340,7 @@ for (const defined of [true, false]) {
     assertEquals(walk(deepest).next, deepest.length);
     const message = `sequences are nested more than ${MAX_NESTING} deep`;
     assertThrows(() => walk(nested(MAX_NESTING + 1, defined)), Fault, message);
+    assertThrows(() => walk(nested(MAX_NESTING, defined, sequence(SEQUENCE_END, UNDEFINED))), Fault, message);
     const endless = joined(
       Array(50_000).fill(joined([sequence(new Uint8Array(), UNDEFINED), item(new Uint8Array(), UNDEFINED)])),
     );

@@ -134,6 +134,15 @@ const READINGS: readonly Reading[] = [
     expected: { transferSyntax: JPEG, encapsulated: true },
   },
   {
+    what: "a deflated data set that begins like a meta element, with an empty block",
+    bytes: joined([meta(DEFLATED), Uint8Array.of(2, 0, 0, 0, 255, 255), deflateRawSync(PLAIN)]),
+    expected: {
+      transferSyntax: DEFLATED,
+      sopInstanceUid: SOP_INSTANCE,
+      dataSetOffset: meta(DEFLATED).length,
+    },
+  },
+  {
     what: "no transfer syntax",
     bytes: joined([meta(""), PLAIN]),
     expected: { transferSyntax: EXPLICIT, declaredTransferSyntax: undefined },

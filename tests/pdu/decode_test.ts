@@ -166,9 +166,10 @@ Deno.test("unknown items and sub-items are skipped, and a mangled operations win
   assertEquals(ac.implementationVersionName, "A");
 });
 
-Deno.test("an operations window that says it is longer than the item around it counts as none", () => {
+Deno.test("an operations window that is longer than it can be, or than the item around it, counts as none", () => {
   const before = [0x51, 0, 0, 4, 0, 0, 0x40, 0];
-  for (const mangled of [[0x53, 0, 4, 0, 0, 1, 0, 1], [0x53, 0, 0, 2, 0]]) {
+  const mangledOnes = [[0x53, 0, 4, 0, 0, 1, 0, 1], [0x53, 0, 0, 2, 0], [0x53, 0, 0, 6, 0, 9, 0, 9, 0, 9]];
+  for (const mangled of mangledOnes) {
     const userInformation = [...before, ...mangled];
     const ac = decodePdu(acWith(0x50, 0, 0, userInformation.length, ...userInformation)) as AssociateAc;
     assertEquals([ac.type, ac.maximumLengthReceived, ac.operationsWindow], ["associateAc", 16384, undefined]);
