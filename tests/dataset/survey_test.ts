@@ -567,6 +567,12 @@ for (const { what, bytes, mode, message, code, foreign = false } of REFUSALS) {
   });
 }
 
+Deno.test("what has no UIDs and may be no DICOM at all is told with its name once", async () => {
+  const fault = await assertRejects(() => surveyed(element(0x00080060, "CS", text("CT"))), Fault);
+  const what = "it is not a DICOM file: No SOP Class or Instance UID";
+  assertEquals([fault.message, fault.messageBehind("a.dcm")], [`a.dcm: ${what}`, what]);
+});
+
 /** Which lengths of a prefix are taken for a whole file; every other must be refused as input, with a reason. */
 async function acceptedPrefixes(bytes: Uint8Array): Promise<number[]> {
   const accepted: number[] = [];
