@@ -90,7 +90,12 @@ export class Association {
   private constructor(duplex: Duplex, options: AssociationOptions) {
     this.#duplex = duplex;
     this.#options = options;
-    this.#deadlines = new Deadlines(options, () => this.#waiting(), (fault) => this.#overdue(fault));
+    this.#deadlines = new Deadlines(
+      options,
+      () => this.#waiting(),
+      () => duplex.undeliveredBytes?.() ?? 0,
+      (fault) => this.#overdue(fault),
+    );
     this.#outgoing = new Outgoing(
       duplex,
       () => this.#deadlines.moved(),

@@ -22,6 +22,8 @@ export interface StallLimits {
 }
 
 const TICK_MS = 100;
+/** When nothing has moved for so long, the kernel is asked whether the peer still takes what it holds. */
+const QUIET_MS = 500;
 
 /** What an association is waiting for right now, asked at every tick. */
 export interface Waiting {
@@ -39,16 +41,29 @@ export interface Waiting {
 export class Deadlines {
   readonly #limits: TimeLimits;
   readonly #waiting: () => Waiting;
+  readonly #undeliveredBytes: () => number;
   readonly #timer: number;
   #movedMs = performance.now();
+  /** When bytes that had been written before were last seen to reach the peer, and how many were left then. */
+  #deliveredMs = 0;
+  #undelivered = 0;
   #acseSinceMs = 0;
   #stall: (StallLimits & { readonly sinceMs: number }) | undefined;
 
-  constructor(limits: TimeLimits, waiting: () => Waiting, strike: (fault: Fault) => void) {
+  /** @param undeliveredBytes of what has been written, how much has not reached the peer, as far as that is known */
+  constructor(
+    limits: TimeLimits,
+    waiting: () => Waiting,
+    undeliveredBytes: () => number,
+    strike: (fault: Fault) => void,
+  ) {
     this.#limits = limits;
     this.#waiting = waiting;
+    this.#undeliveredBytes = undeliveredBytes;
     this.#timer = setInterval(() => {
-      const fault = this.#overdue(performance.now());
+      const nowMs = performance.now();
+      if (nowMs - this.#movedMs >= QUIET_MS) this.#noteDelivery(nowMs);
+      const fault = this.#overdue(nowMs);
       if (fault === undefined) return;
       this.stop();
       strike(fault);
@@ -75,17 +90,31 @@ export class Deadlines {
     clearInterval(this.#timer);
   }
 
+  /** What leaves the kernel moves, too, and before that the peer cannot answer. */
+  #noteDelivery(nowMs: number): void {
+    const undelivered = this.#undeliveredBytes();
+    if (undelivered < this.#undelivered) {
+      this.#movedMs = nowMs;
+      this.#deliveredMs = nowMs;
+    }
+    this.#undelivered = undelivered;
+  }
+
   #overdue(nowMs: number): Fault | undefined {
     const { acseTimeoutSeconds, dimseTimeoutSeconds, socketTimeoutSeconds } = this.#limits;
     const { acse, oldestRequestMs, writing, bytesDue } = this.#waiting();
+    const answerSinceMs = oldestRequestMs === undefined
+      ? undefined
+      : Math.max(oldestRequestMs, this.#deliveredMs);
     if (this.#stall !== undefined) {
       const { writingSeconds, otherwiseSeconds, sinceMs } = this.#stall;
       const seconds = writing ? writingSeconds : otherwiseSeconds;
       if (nowMs - this.#movedMs >= seconds * 1000) {
         return new Fault("lost", `no byte moved either way for ${seconds} s after the stop was asked for`);
       }
-      const answerDueMs = oldestRequestMs === undefined ? undefined : Math.max(oldestRequestMs, sinceMs);
-      if (answerDueMs !== undefined && nowMs - answerDueMs >= otherwiseSeconds * 1000) {
+      if (
+        answerSinceMs !== undefined && nowMs - Math.max(answerSinceMs, sinceMs) >= otherwiseSeconds * 1000
+      ) {
         return new Fault("lost", `no response within ${otherwiseSeconds} s after the stop was asked for`);
       }
     }
@@ -101,8 +130,8 @@ export class Deadlines {
     }
     if (acse !== undefined) return undefined;
     // As in DCMTK, whose wait for a response with a limit is not one of the socket: -ts counts only for the rest.
-    if (dimseTimeoutSeconds !== undefined && oldestRequestMs !== undefined) {
-      if (nowMs - oldestRequestMs < dimseTimeoutSeconds * 1000) return undefined;
+    if (dimseTimeoutSeconds !== undefined && answerSinceMs !== undefined) {
+      if (nowMs - answerSinceMs < dimseTimeoutSeconds * 1000) return undefined;
       const text = `no response within ${dimseTimeoutSeconds} s (--dimse-timeout)`;
       return new Fault("lost", `DIMSE No data available (timeout in non-blocking mode): ${text}`, {
         code: "0006:0207",

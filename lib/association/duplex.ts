@@ -17,6 +17,8 @@ export interface Duplex {
   readNow?(into: Uint8Array): number | undefined;
   /** Writes what can be taken without waiting; 0 when that is nothing, or write() has more to say. Not during a write(). */
   writeNow?(from: Uint8Array): number;
+  /** Bytes taken that have not reached the peer yet, where that is known: a slow line may hold megabytes for a while. */
+  undeliveredBytes?(): number;
   /** Asks for the answer to be acknowledged at once (TCP_QUICKACK, not sticky: call before each read that waits for the rest of it). */
   quickAck(): void;
   /** Ends pending reads and writes at once, even when the peer has stopped reading; then closes. May be called twice. */

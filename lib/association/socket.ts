@@ -28,7 +28,13 @@ const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
 const ON = new Uint8Array(new Int32Array([1]).buffer);
 
+/** Each function costs half a millisecond to load; this one only those whose peer is slow. */
+const RARE_SYMBOLS = { ioctl: { parameters: ["i32", "u64", "buffer"], result: "i32" } } as const;
+/** Bytes sent and not acknowledged yet. */
+const SIOCOUTQ = 0x5411n;
+
 let library: Deno.DynamicLibrary<typeof SYMBOLS> | undefined | "unknown" = "unknown";
+let rareLibrary: Deno.DynamicLibrary<typeof RARE_SYMBOLS> | undefined | "unknown" = "unknown";
 
 /** A connected socket by its descriptor. Must not be used after the connection was closed: numbers are reused. */
 export interface Socket {
@@ -45,6 +51,8 @@ export interface Socket {
   sendNow(from: Uint8Array, lengthBytes?: number): number;
   /** Receives what is there; 0 also at the end of the stream, or when there is anything wrong. */
   receiveNow(into: Uint8Array): number;
+  /** How many bytes the kernel holds that the peer has not acknowledged; 0 where it does not say. */
+  undeliveredBytes(): number;
 }
 
 /** The socket of a connection between these two addresses, or undefined where it cannot be had. */
@@ -62,7 +70,15 @@ export function findSocket(local: Deno.NetAddr, remote: Deno.NetAddr): Socket | 
       Math.max(0, send(descriptor, from, lengthBytes, MSG_DONTWAIT | MSG_NOSIGNAL)),
     receiveNow: (into: Uint8Array<ArrayBuffer>) =>
       Math.max(0, recv(descriptor, into, into.length, MSG_DONTWAIT)),
+    undeliveredBytes: () => undeliveredBytes(descriptor),
   };
+}
+
+function undeliveredBytes(descriptor: number): number {
+  if (rareLibrary === "unknown") rareLibrary = openLibc(RARE_SYMBOLS);
+  const count = new Int32Array(1);
+  const isKnown = rareLibrary?.symbols.ioctl(descriptor, SIOCOUTQ, new Uint8Array(count.buffer)) === 0;
+  return isKnown ? count[0] ?? 0 : 0;
 }
 
 /** Descriptors are given out from the lowest number up: ours is among the first. */

@@ -21,6 +21,7 @@ export function tcpDuplex(connection: Deno.TcpConn): Duplex {
     },
     readNow: (into) => found()?.receiveNow(into),
     writeNow: (from) => found()?.sendNow(from) ?? 0,
+    undeliveredBytes: () => found()?.undeliveredBytes() ?? 0,
     quickAck: () => {
       if (!destroyed) findOnce()?.quickAck();
     },

@@ -10,11 +10,13 @@ async function run(
   limits: TimeLimits,
   waiting: (deadlines: Deadlines) => Waiting,
   patienceMs = 10_000,
+  undeliveredBytes = () => 0,
 ): Promise<Fault | undefined> {
   const strikes: Fault[] = [];
   const deadlines: Deadlines = new Deadlines(
     limits,
     () => waiting(deadlines),
+    undeliveredBytes,
     (fault) => strikes.push(fault),
   );
   deadlines.acseStarted();
@@ -120,4 +122,18 @@ Deno.test("a limit set later counts from when it is set, not from the last byte 
   });
   assertEquals(fault?.kind, "lost");
   assert(asked > 1, "it struck at once");
+});
+
+Deno.test("no time limit strikes while what was written still reaches the peer; then they run anew", async () => {
+  const due = { ...NOTHING, oldestRequestMs: performance.now(), bytesDue: true };
+  for (const limit of ["dimseTimeoutSeconds", "socketTimeoutSeconds"] as const) {
+    let left = 8;
+    let isOver = false;
+    const fault = await run({ acseTimeoutSeconds: 60, [limit]: 0.9 }, () => due, 10_000, () => {
+      if (left > 0) left--;
+      isOver = left === 0;
+      return left;
+    });
+    assertEquals([isOver, fault?.kind], [true, "lost"], limit);
+  }
 });

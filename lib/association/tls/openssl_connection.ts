@@ -172,6 +172,10 @@ export class OpenSslConnection implements HandshakingDuplex {
     }
   }
 
+  undeliveredBytes(): number {
+    return this.#destroyed ? 0 : this.#socket?.undeliveredBytes() ?? 0;
+  }
+
   quickAck(): void {
     if (!this.#destroyed) this.#socket?.quickAck();
   }
