@@ -24,6 +24,7 @@ export class ReadAhead {
   /** They take turns: what is being taken lies in the first, what is coming goes to the second. */
   readonly #buffers: [Uint8Array, Uint8Array];
   #coming: Promise<Uint8Array>;
+  #isClosed = false;
 
   constructor(
     file: OpenFile,
@@ -41,6 +42,7 @@ export class ReadAhead {
 
   /** Gives its memory back; nothing may be asked of it any more. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     const [taken, coming] = this.#buffers;
     pieces.give(taken);
     await this.#coming.catch(() => {}); // until then somebody writes to the other one
@@ -60,6 +62,8 @@ export class ReadAhead {
     for (let now = filled;;) {
       const startedMs = performance.now();
       const piece = await this.#coming;
+      // Whoever asked does not want it any more, and what the next piece would go to may be another file's by now.
+      if (this.#isClosed) throw cannotRead(this.#path, new Error("it was closed"));
       this.#waited(piece.length, performance.now() - startedMs);
       if (piece.length === 0) return now;
       this.#piece = piece;
