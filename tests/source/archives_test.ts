@@ -5,9 +5,11 @@ import { asFault } from "../../lib/errors.ts";
 import { openArchive } from "../../lib/source/archives/archive.ts";
 import { mayBeArchive } from "../../lib/source/container_names.ts";
 import type { Archive, Member } from "../../lib/source/archives/member.ts";
+import { Expansion } from "../../lib/source/expand.ts";
 import { ReadPace } from "../../lib/source/read_pace.ts";
 import { tarFile, type TarMember, zipFile, type ZipMember } from "../peers/made_up_archives.ts";
 import { joined, pattern } from "../peers/made_up_files.ts";
+import { withFolder } from "../with_folder.ts";
 
 const text = (content: string) => new TextEncoder().encode(content);
 const BIG = pattern(300_000);
@@ -32,14 +34,14 @@ async function withArchive<Answer>(
   name: string,
   bytes: Uint8Array,
   membersLeft: number,
-  use: (archive: Archive) => Promise<Answer>,
+  use: (archive: Archive, folder: string) => Promise<Answer>,
 ): Promise<Answer> {
   const folder = await Deno.makeTempDir();
   try {
     await Deno.writeFile(`${folder}/${name}`, new Uint8Array(bytes));
     const archive = await openArchive(`${folder}/${name}`, new ReadPace(), { membersLeft });
     if (archive === undefined) throw new Error("no archive");
-    const answer = await use(archive);
+    const answer = await use(archive, folder);
     archive.rest();
     return answer;
   } finally {
@@ -252,6 +254,13 @@ Deno.test("an archive that is cut off says so, wherever that is, and what it lis
   }
 });
 
+Deno.test("a tar file that is cut off between two members says so behind the last of them", async () => {
+  assertEquals(await listed("a.tar", tarFile([{ name: "a", content: text("first") }], 0)), [
+    "a: first",
+    "a.tar: cannot read the archive: its end mark is missing: it has been cut off",
+  ]);
+});
+
 Deno.test("an archive that is damaged in the middle is read up to there", async () => {
   const tar = tarFile([{ name: "a", content: text("first") }, { name: "b", content: text("second") }]);
   tar[1024 + 10] = 1;
@@ -272,6 +281,73 @@ Deno.test("members of one archive may be open at the same time, and in any order
     const lengths = SAME.map(({ content }) => content?.length ?? 0);
     assertEquals(counts, [...lengths, ...lengths.toReversed(), ...lengths], name);
   }
+});
+
+Deno.test("a member that is closed while it is being read leaves the others whole", async () => {
+  await withArchive("a.tgz", gzipSync(tarFile(SAME)), 100, async (archive) => {
+    const all = await Array.fromAsync(archive.members());
+    const [, big] = all;
+    const left = await big?.open();
+    if (big === undefined || left === undefined || "readAt" in left) throw new Error("no stream");
+    const filling = left.fill(new Uint8Array(10_000));
+    left.close();
+    assertEquals(await contentOf(big), "big, 300000");
+    await Promise.allSettled([filling]);
+  });
+});
+
+/** The files in `folder` that are open, one that is opened twice named twice. */
+function openFilesIn(folder: string): string[] {
+  return [...Deno.readDirSync("/proc/self/fd")].flatMap(({ name }) => {
+    try {
+      const path = Deno.readLinkSync(`/proc/self/fd/${name}`);
+      return path.startsWith(`${folder}/`) ? [path] : [];
+    } catch {
+      return []; // closed by another test
+    }
+  });
+}
+
+Deno.test({
+  name: "of the streams of a compressed archive that nobody reads some are kept, not all",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await withArchive("a.tgz", gzipSync(tarFile(SAME)), 100, async (archive, folder) => {
+      const [, big] = await Array.fromAsync(archive.members());
+      if (big === undefined) throw new Error("no member");
+      const open = await Promise.all(Array.from({ length: 40 }, () => big.open()));
+      assert(openFilesIn(folder).length >= 40);
+      for (const source of open) source.close();
+      assertEquals(openFilesIn(folder).length, 16);
+      archive.rest();
+      assertEquals(openFilesIn(folder), []);
+    });
+  },
+});
+
+Deno.test({
+  name: "of many archives the last few stay open",
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    withFolder(async (folder) => {
+      const expansion = new Expansion(new ReadPace());
+      for (let number = 1; number <= 10; number++) {
+        const path = `${folder}/${number}.tgz`;
+        await Deno.writeFile(path, gzipSync(tarFile(SAME)));
+        const named = [{ path, scanned: false }];
+        for await (const { member } of expansion.expand(named, false, () => {})) {
+          if (member !== undefined) assert((await read(member)).length >= 0);
+        }
+      }
+      assertEquals(new Set(openFilesIn(folder)).size, 4);
+      for (let number = 1; number <= 4; number++) {
+        await Deno.writeFile(`${folder}/${number}.zip`, zipFile(SAME));
+        await Array.fromAsync(
+          expansion.expand([{ path: `${folder}/${number}.zip`, scanned: false }], false, () => {}),
+        );
+      }
+      assertEquals(openFilesIn(folder), []);
+    }),
 });
 
 for (const membersLeft of [SAME.length, SAME.length - 1]) {

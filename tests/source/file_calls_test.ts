@@ -53,6 +53,31 @@ Deno.test("a file is read at any offset, at once or later, and not any more when
   });
 });
 
+Deno.test({
+  name: "a file is not open in child processes, and opening never waits",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await withFolder(async (folder) => {
+      await Deno.writeFile(`${folder}/file`, CONTENT);
+      const file = openToRead(`${folder}/file`);
+      const descriptor = [...Deno.readDirSync("/proc/self/fd")].map(({ name }) => name).find((name) => {
+        try {
+          return Deno.readLinkSync(`/proc/self/fd/${name}`) === `${folder}/file`;
+        } catch {
+          return false; // closed by another test
+        }
+      });
+      const [, flags = "0"] =
+        /^flags:\s*(\d+)$/m.exec(await Deno.readTextFile(`/proc/self/fdinfo/${descriptor}`)) ?? [];
+      const [closeOnExec, noWait, forWriting] = [0o2000000, 0o4000, 0o3].map((bit) =>
+        (parseInt(flags, 8) & bit) !== 0
+      );
+      assertEquals([closeOnExec, noWait, forWriting], [true, true, false], flags);
+      file.close();
+    });
+  },
+});
+
 Deno.test("a folder can be opened, but the facts tell what it is, and reading says why not", async () => {
   await withFolder((folder) => {
     const opened = openToRead(folder);

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { Fault } from "../../lib/errors.ts";
 import { factsOf } from "../../lib/source/file_calls.ts";
 import type { FileVersion } from "../../lib/source/open_file.ts";
@@ -180,6 +180,92 @@ Deno.test("Journal cut off at any byte keeps its whole lines and takes new ones"
     using journal = Journal.open(place.journal, PEER);
     assertEquals(paths.filter((path) => journal.has(path)).length, 3, `cut at ${length}`);
   }
+});
+
+Deno.test("Journal cuts off a torn line that is longer than the next", () => {
+  using place = folder();
+  const path = place.file("a.dcm", "x");
+  const heading = "storescu-journal 1\n";
+  Deno.writeTextFileSync(place.journal, heading + "torn ".repeat(1000));
+  {
+    using journal = Journal.open(place.journal, PEER);
+    acknowledge(journal, path);
+  }
+  const text = Deno.readTextFileSync(place.journal);
+  assertMatch(text, /^storescu-journal 1\nANY-SCP@pacs:104\t.*a\.dcm"\n$/);
+});
+
+/** What is asked of the disk under every file that is open, and how much of it is done. */
+interface Disk extends Disposable {
+  readonly calls: string[];
+  /** Most bytes that one write takes. */
+  writeBytes: number;
+  /** How many more will fit. */
+  roomBytes: number;
+}
+
+function disk(): Disk {
+  const { writeSync, syncDataSync } = Deno.FsFile.prototype;
+  const disk: Disk = {
+    calls: [],
+    writeBytes: Infinity,
+    roomBytes: Infinity,
+    [Symbol.dispose]: () => void Object.assign(Deno.FsFile.prototype, { writeSync, syncDataSync }),
+  };
+  Deno.FsFile.prototype.writeSync = function (bytes) {
+    if (disk.roomBytes === 0) throw new Error("No space left on device (os error 28)");
+    const taken = writeSync.call(this, bytes.subarray(0, Math.min(disk.writeBytes, disk.roomBytes)));
+    disk.roomBytes -= taken;
+    disk.calls.push("write");
+    return taken;
+  };
+  Deno.FsFile.prototype.syncDataSync = function () {
+    syncDataSync.call(this);
+    disk.calls.push("sync");
+  };
+  return disk;
+}
+
+Deno.test("Journal has each line on the disk before it goes on", () => {
+  using place = folder();
+  const paths = ["a.dcm", "b.dcm"].map((name) => place.file(name, "x"));
+  using journal = Journal.open(place.journal, PEER);
+  using watched = disk();
+  for (const path of paths) acknowledge(journal, path);
+  assertEquals(watched.calls, ["write", "sync", "write", "sync"]);
+});
+
+Deno.test("Journal writes whole lines, however little the disk takes at a time", () => {
+  using place = folder();
+  const path = place.file("a.dcm", "x");
+  {
+    using journal = Journal.open(place.journal, PEER);
+    using small = disk();
+    small.writeBytes = 7;
+    acknowledge(journal, path);
+  }
+  using journal = Journal.open(place.journal, PEER);
+  assertEquals(journal.has(path), true);
+});
+
+Deno.test("Journal adds nothing to a line that broke off, even when there is room again", () => {
+  using place = folder();
+  const paths = ["a.dcm", "b.dcm"].map((name) => place.file(name, "x"));
+  const [first = "", second = ""] = paths;
+  {
+    using journal = Journal.open(place.journal, PEER);
+    using full = disk();
+    full.roomBytes = 5;
+    const fault = assertThrows(() => acknowledge(journal, first), Fault, "cannot write journal");
+    full.roomBytes = Infinity;
+    assertEquals(assertThrows(() => acknowledge(journal, second), Fault), fault);
+  }
+  {
+    using journal = Journal.open(place.journal, PEER);
+    for (const path of paths) acknowledge(journal, path);
+  }
+  using journal = Journal.open(place.journal, PEER);
+  assertEquals(paths.map((path) => journal.has(path)), [true, true]);
 });
 
 Deno.test("Journal refuses a file that is none, and leaves it as it is", () => {
