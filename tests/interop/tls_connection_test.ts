@@ -437,3 +437,51 @@ Deno.test({
       await collecting;
     }),
 });
+
+Deno.test({
+  name: "a connection that takes the place of another has no more time than --acse-timeout, either (builtIn)",
+  ignore: Deno.build.os !== "linux" || !have("openssl"),
+  fn: () =>
+    withPair(async ({ keyFile, certificateFile }) => {
+      // Nobody accepts: the system takes two connections, and lets a third one wait.
+      const listener = Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 1 });
+      const { port } = listener.addr;
+      const first = await Deno.connect({ hostname: "127.0.0.1", port });
+      const meeting = {
+        wishes: { own: { keyFile, certificateFile }, certificateFiles: [certificateFile] },
+        engine: "builtIn",
+        port,
+        timeoutSeconds: 0.3,
+      } as const;
+      const fault = await assertRejects(() => meet(meeting), Fault);
+      assertMatch(fault.message, /^TLS handshake with 127\.0\.0\.1 not finished within 0\.3 s/);
+      first.close();
+      // Now the third one comes, too late: it is closed.
+      for (let number = 1; number <= 3; number++) {
+        const connection = await listener.accept();
+        while (await connection.read(new Uint8Array(1000)).catch(() => null) !== null);
+        connection.close();
+      }
+      listener.close();
+    }),
+});
+
+Deno.test({
+  name: "what no certificate can be compared with is told, and the connection closed (any)",
+  ignore: !ENGINES.includes("any") || !have("openssl"),
+  fn: () =>
+    withPair(async ({ certificateFile }) => {
+      const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+      const wishes = { certificateFiles: [certificateFile], verifyHostname: true };
+      const fault = await assertRejects(
+        () => meet({ wishes, port: listener.addr.port, peer: "fe80::1%eth0" }),
+        Fault,
+        "cannot compare a certificate with the name fe80::1%eth0",
+      );
+      assertMatch(fault.remedy ?? "", /without a zone/);
+      const connection = await listener.accept();
+      assertEquals(await connection.read(new Uint8Array(10)).catch(() => null), null, "not closed");
+      connection.close();
+      listener.close();
+    }),
+});

@@ -11,6 +11,7 @@ import { isIP } from "node:net";
 import type { TlsWishes } from "../../cli/settings.ts";
 import { Fault, systemText } from "../../errors.ts";
 import { findSocket, type Socket } from "../socket.ts";
+import { timeLimit } from "../time_limit.ts";
 import { messageOf, toPem } from "./certificate.ts";
 import type { OurSide } from "./alerts.ts";
 import type { StartTlsOptions, TlsContext, TlsDuplex } from "./engine.ts";
@@ -21,6 +22,7 @@ import {
   builtInVerificationFault,
   closedFault,
   plainPeerFault,
+  timedOutFault,
 } from "./failures.ts";
 import { type HandshakingDuplex, shakeHands } from "./handshake.ts";
 import type { OwnIdentity } from "./own_identity.ts";
@@ -55,6 +57,7 @@ export function builtInContext(wishes: TlsWishes, own: OwnIdentity | undefined, 
       }
       // A name here is sent to the peer (SNI), an address is not.
       const hostname = checksName ? peer : wishes.serverNameIndication ?? address;
+      const limit = timeLimit(timeoutSeconds);
       let secured: Deno.TlsConn;
       try {
         if (certified === undefined) {
@@ -63,15 +66,40 @@ export function builtInContext(wishes: TlsWishes, own: OwnIdentity | undefined, 
           // Only a connection made by connectTls can show a certificate: another one takes this one's place. The peer
           // sees one more that ends at once.
           connection.close();
-          secured = await Deno.connectTls({ ...tlsOptions, ...certified, hostname, port });
+          secured = await beforeLimit(
+            Deno.connectTls({ ...tlsOptions, ...certified, hostname, port }),
+            limit,
+            ours,
+          );
           findSocket(secured.localAddr, secured.remoteAddr)?.noDelay();
         }
       } catch (caught) {
+        if (limit?.aborted) throw timedOutFault(ours, timeoutSeconds);
         throw new Fault("tls", `cannot start TLS with ${peer}: ${systemText(caught)}`, { cause: caught });
       }
-      return await shakeHands(builtInDuplex(secured, ours), ours, timeoutSeconds);
+      return await shakeHands(builtInDuplex(secured, ours), ours, timeoutSeconds, limit);
     },
   };
+}
+
+/** The connection, unless the limit strikes first: then it is ended as soon as it is there. @throws the limit's reason, too */
+async function beforeLimit(
+  connecting: Promise<Deno.TlsConn>,
+  limit: AbortSignal | undefined,
+  ours: OurSide,
+): Promise<Deno.TlsConn> {
+  if (limit === undefined) return await connecting;
+  const { promise: tooLate, reject } = Promise.withResolvers<never>();
+  const giveUp = () => {
+    reject(limit.reason);
+    connecting.then((late) => builtInDuplex(late, ours).destroy(), () => {});
+  };
+  limit.addEventListener("abort", giveUp);
+  try {
+    return await Promise.race([connecting, tooLate]);
+  } finally {
+    limit.removeEventListener("abort", giveUp);
+  }
 }
 
 /** @throws {Fault} naming the first option that needs OpenSSL. */

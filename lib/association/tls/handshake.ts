@@ -15,24 +15,25 @@ export interface HandshakingDuplex extends TlsDuplex {
  * The connection once its handshake is done; it is destroyed when that fails.
  *
  * @param timeoutSeconds undefined: no limit
+ * @param limit of that length, where it has begun already
  * @throws {Fault} tls
  */
 export async function shakeHands(
   duplex: HandshakingDuplex,
   ours: OurSide,
   timeoutSeconds: number | undefined,
+  limit: AbortSignal | undefined = timeLimit(timeoutSeconds),
 ): Promise<TlsDuplex> {
-  const signal = timeLimit(timeoutSeconds);
   const giveUp = () => duplex.destroy();
-  signal?.addEventListener("abort", giveUp);
+  limit?.addEventListener("abort", giveUp);
   try {
     await duplex.handshake();
-    signal?.throwIfAborted();
+    limit?.throwIfAborted();
     return duplex;
   } catch (caught) {
     duplex.destroy();
-    throw signal?.aborted ? timedOutFault(ours, timeoutSeconds) : caught;
+    throw limit?.aborted ? timedOutFault(ours, timeoutSeconds) : caught;
   } finally {
-    signal?.removeEventListener("abort", giveUp);
+    limit?.removeEventListener("abort", giveUp);
   }
 }

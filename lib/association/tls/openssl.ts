@@ -61,19 +61,21 @@ export function openSslContext(
     engine: library.version,
     async start(connection: Deno.TcpConn, { peer, timeoutSeconds }: StartTlsOptions): Promise<TlsDuplex> {
       const session = ssl.SSL_new(context);
+      const ours = { peer, showsCertificate: own !== undefined };
+      const duplex = new OpenSslConnection(library, session, connection, ours);
       const { serverNameIndication } = wishes;
       if (serverNameIndication !== undefined) {
         library.rareSsl.SSL_ctrl(session, SERVER_NAME, HOST_NAME_TYPE, cText(serverNameIndication));
       }
       if (isVerified && (wishes.verifyHostname || trust.anchors === "system")) {
-        expectName(library, session, peer);
+        try {
+          expectName(library, session, peer);
+        } catch (caught) {
+          duplex.destroy();
+          throw caught;
+        }
       }
-      const ours = { peer, showsCertificate: own !== undefined };
-      return await shakeHands(
-        new OpenSslConnection(library, session, connection, ours),
-        ours,
-        timeoutSeconds,
-      );
+      return await shakeHands(duplex, ours, timeoutSeconds);
     },
   };
 }
@@ -82,7 +84,10 @@ function expectName({ rareSsl, rareCrypto }: OpenSsl, session: Pointer, peer: st
   const isSet = isIP(peer) === 0
     ? rareSsl.SSL_set1_host(session, cText(peer))
     : rareCrypto.X509_VERIFY_PARAM_set1_ip_asc(rareSsl.SSL_get0_param(session), cText(peer));
-  if (isSet !== 1) throw new Fault("tls", `cannot compare a certificate with the name ${peer}`);
+  if (isSet === 1) return;
+  throw new Fault("tls", `cannot compare a certificate with the name ${peer}`, {
+    remedy: "give the peer by a name, or by an address without a zone, that its certificate holds",
+  });
 }
 
 function showCertificate(library: OpenSsl, context: Pointer, own: OwnIdentity): void {

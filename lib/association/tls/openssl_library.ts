@@ -22,6 +22,8 @@ const REASON_MASK = 0x7fffff;
 const LIBRARY_SHIFT = 23n;
 const TLS_LIBRARY = 20n;
 const PENDING = 10;
+/** BIO_set_mem_eof_return: 0 is the end, where a memory BIO would ask to be read again later. */
+const SET_ANSWER_AT_END = 130;
 const DECODER = new TextDecoder();
 
 let opened: OpenSsl | undefined | "absent";
@@ -157,9 +159,11 @@ export class OpenSsl {
     return key;
   }
 
-  /** Runs `use` on a memory BIO that reads `bytes`. */
+  /** Runs `use` on a memory BIO that reads `bytes`: a copy, as they are ours only while a call lasts. */
   withBio<T>(bytes: Bytes, use: (bio: Pointer) => T): T {
-    const bio = this.crypto.BIO_new_mem_buf(bytes, bytes.length);
+    const bio = this.crypto.BIO_new(this.crypto.BIO_s_mem());
+    this.crypto.BIO_write(bio, bytes, bytes.length);
+    this.crypto.BIO_ctrl(bio, SET_ANSWER_AT_END, 0n, null);
     try {
       return use(bio);
     } finally {

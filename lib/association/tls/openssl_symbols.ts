@@ -15,7 +15,6 @@ export const CRYPTO = {
   ERR_reason_error_string: { parameters: ["usize"], result: "pointer" },
   BIO_s_mem: { parameters: [], result: "pointer" },
   BIO_new: { parameters: ["pointer"], result: "pointer" },
-  BIO_new_mem_buf: { parameters: ["buffer", "i32"], result: "pointer" },
   BIO_free: { parameters: ["pointer"], result: "i32" },
   BIO_read: { parameters: ["pointer", "buffer", "i32"], result: "i32" },
   BIO_puts: { parameters: ["pointer", "pointer"], result: "i32" },
