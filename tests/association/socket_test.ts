@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { findSocket, type Socket } from "../../lib/association/socket.ts";
 import { have } from "../peers/available.ts";
+import { isOn, turnOff } from "./socket_options.ts";
 
 const PLACE: Deno.NetAddr = { transport: "tcp", hostname: "127.0.0.1", port: 1 };
 // The system's library stays open once it was used; open it before any test counts what it leaves open.
@@ -80,3 +81,21 @@ for (
     },
   });
 }
+
+Deno.test({
+  name: "what is asked of the kernel for a connection, it does",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    using connection = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
+    using _other = await listener.accept();
+    const { localAddr, remoteAddr } = connection;
+    const socket = findSocket(localAddr, remoteAddr);
+    for (const option of ["quickAck", "noDelay"] as const) {
+      turnOff(option, localAddr);
+      assertEquals(isOn(option, localAddr), false);
+      socket?.[option]();
+      assertEquals(isOn(option, localAddr), true, option);
+    }
+  },
+});

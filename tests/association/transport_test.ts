@@ -9,7 +9,9 @@ import {
 import { Fault, MORE_OPEN_FILES } from "../../lib/errors.ts";
 import { have } from "../peers/available.ts";
 import { freePort } from "../peers/started_process.ts";
+import { waitFor } from "../peers/wait_for.ts";
 import { connectTo } from "./dialogue.ts";
+import { isOn } from "./socket_options.ts";
 
 const HERE: Destination = { peer: "127.0.0.1", port: 0, family: "ipv4", noDelay: true };
 
@@ -175,6 +177,40 @@ Deno.test("an address is used as it is, whatever the family", async () => {
   ) {
     assert(!isAddressLiteral(name));
   }
+});
+
+for (const noDelay of [true, false]) {
+  Deno.test({
+    name: `small writes ${noDelay ? "go out at once" : "may be held back where that is asked for"}`,
+    ignore: Deno.build.os !== "linux",
+    async fn() {
+      using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+      using connection = await connectTcp({ ...HERE, port: listener.addr.port, noDelay });
+      using _other = await listener.accept();
+      assertEquals(isOn("noDelay", connection.localAddr), noDelay);
+    },
+  });
+}
+
+Deno.test({
+  name: "once something was written, small pieces go and come without waiting",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const duplex = await connectTo(listener.addr.port);
+    using other = await listener.accept();
+    assertEquals(await duplex.write(Uint8Array.of(1)), 1);
+    assertEquals(duplex.writeNow?.(Uint8Array.of(2, 3)), 2);
+    const got = new Uint8Array(3);
+    for (let at = 0; at < 3;) at += await other.read(got.subarray(at)) ?? 3;
+    assertEquals(got, Uint8Array.of(1, 2, 3));
+    await other.write(Uint8Array.of(4));
+    const into = new Uint8Array(10);
+    assertEquals(await waitFor("what the other side says", () => duplex.readNow?.(into) || undefined), 1);
+    assertEquals([into[0], duplex.readNow?.(into)], [4, 0]);
+    duplex.destroy();
+    assertEquals([duplex.writeNow?.(into), duplex.readNow?.(into)], [0, undefined]);
+  },
 });
 
 /** A connection whose other side never reads, with a write that has stalled. */
