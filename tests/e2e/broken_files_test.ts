@@ -243,3 +243,30 @@ Deno.test("a fault in a file to which a DICOMDIR refers begins with the name of 
     );
   });
 });
+
+Deno.test("what cannot be a UID is proposed to nobody, and costs its own file only", async () => {
+  await withFolder(async (folder) => {
+    const long = "1.2.".padEnd(100, "3");
+    const written: Readonly<Record<string, Uint8Array>> = {
+      "long_class.dcm": imageFile({ number: 1, sopClassUid: long }),
+      "letters.dcm": imageFile({ number: 2, sopClassUid: "1.2.abc" }),
+      "long_syntax.dcm": joined([metaHeader(long, CT_IMAGE_STORAGE, instanceUid(3)), DATA_SET]),
+      "good.dcm": imageFile({ number: 4 }),
+    };
+    for (const [name, bytes] of Object.entries(written)) await Deno.writeFile(`${folder}/${name}`, bytes);
+    for (const options of [["-nh", "+sd"], ["-nh", "-R", "+sd"]]) {
+      await using peer = startRecordingPeer();
+      const { code, stderr } = await runStorescu([...options, "127.0.0.1", String(peer.port), folder]);
+      assertEquals(code, 1);
+      assertStringIncludes(stderr, `its SOPClassUID (0008,0016) is too long to be a UID: ${long}`);
+      assertStringIncludes(stderr, 'its SOPClassUID (0008,0016) is no UID: "1.2.abc"');
+      assertStringIncludes(stderr, `its TransferSyntaxUID (0002,0010) is too long to be a UID: ${long}`);
+      assertEquals((await peer.stores()).map(({ sopInstanceUid }) => sopInstanceUid), [instanceUid(4)]);
+      const proposed = peer.associations.flatMap(({ rq }) => rq?.contexts ?? []);
+      const uids = proposed.flatMap((
+        { abstractSyntax, transferSyntaxes },
+      ) => [abstractSyntax, ...transferSyntaxes]);
+      assertEquals(uids.filter((uid) => !/^[0-9.]{1,64}$/.test(uid)), []);
+    }
+  });
+});

@@ -126,6 +126,10 @@ const MADE_UP: Readonly<Record<string, Uint8Array | string>> = {
   "no_syntax.dcm": withMeta("", encodeDataSet(plainElements(), "explicit")),
   "empty_instance.dcm": imageWith([[0x00080018, "UI", ""]]),
   "empty_class.dcm": imageWith([[0x00080016, "UI", ""]]),
+  "blanks_in_uids.dcm": imageWith([
+    [0x00080016, "UI", "1.2.840.10008. 5.1.4.1.1.2"],
+    [0x00080018, "UI", "1.2.826.0.1\t.3680043.2 .1396"],
+  ]),
   "folder/b.dcm": plainFile({ number: 12 }),
   "folder/a.dcm": plainFile({ number: 11 }),
   "folder/.hidden.dcm": plainFile({ number: 13 }),

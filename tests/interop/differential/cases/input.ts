@@ -103,7 +103,9 @@ export const INPUT: readonly Case[] = [
   { args: "$ long_text.dcm" },
   { args: "-u $ long_text.dcm" },
   { args: "$ whole/instance_uid_padded_with_a_space.dcm", differs: ["as-in-the-file"] },
-  { args: "-up $ whole/instance_uid_padded_with_a_space.dcm", differs: ["as-in-the-file"] },
+  { args: "-up $ whole/instance_uid_padded_with_a_space.dcm" },
+  { args: "$ blanks_in_uids.dcm" },
+  { args: "-up $ blanks_in_uids.dcm" },
   { args: "-v --repeat 3 $ a.dcm b.dcm" },
 
   // renaming
