@@ -3,8 +3,8 @@
  *
  * How this room works: bytes are asked for either in order, from a ByteSource (here), or at any offset, from
  * SeekableBytes (`seekable.ts`), mostly through a ByteWindow that moves forward over them (`window.ts`); both exist over
- * memory, too. Whoever has files and pipes makes them, and whoever reads does not see the difference. `spare_buffers.ts`
- * and `turns.ts` keep long runs small and answerable to signals; `characters.ts` is text of one octet a character.
+ * memory, too. Whoever has files and pipes makes them, and whoever reads does not see the difference. `spare_buffers.ts`,
+ * `turns.ts` and `occasion.ts` keep long runs small and answerable to signals; `characters.ts` is text of one octet a character.
  *
  * Why no web stream here: a byte stream hands out one promise and one transferred buffer for each read. Filling 16 KiB
  * PDUs from a cached file of 800 MB took 0.16 s with plain calls and 0.5 s through a BYOB reader (Deno 2.7.11, same

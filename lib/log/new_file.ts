@@ -1,6 +1,6 @@
 /** A file that appears under its name when it is whole, and not before. */
 
-import { Fault, systemText } from "../errors.ts";
+import { Fault, reasonOf } from "../errors.ts";
 
 /** A file that is larger was not made here. */
 const MAX_FORMER_BYTES = 1024 * 1024;
@@ -138,12 +138,4 @@ function checkKind(path: string, { name, signature, option }: FileKind): void {
   throw new Fault("configuration", `${path} is not a ${name} of this program: it is left as it is`, {
     remedy: `give ${option} the name of a new file`,
   });
-}
-
-/** In words, without the runtime's additions. */
-export function reasonOf(caught: unknown): string {
-  if (caught instanceof Deno.errors.NotFound) return "no such folder";
-  if (caught instanceof Deno.errors.PermissionDenied) return "permission denied";
-  if (caught instanceof Deno.errors.NotCapable) return "the runtime opens no files of /dev, /proc and /sys";
-  return systemText(caught);
 }

@@ -1,6 +1,6 @@
 /** Text to standard output and standard error, which may be closed, full or gone: that must never stop a transfer. */
 
-import { reasonOf } from "./new_file.ts";
+import { reasonOf } from "../errors.ts";
 
 /** Writes all of a text at once and in order; never throws. */
 export type WriteText = (text: string) => void;

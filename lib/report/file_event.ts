@@ -15,7 +15,7 @@ export const NEVER_TRIED = "its turn never came";
 export function fileEventOf(ended: EndedWork, notRenamed?: string): FileEvent {
   const { work, outcome, identity } = ended;
   const { sopClassUid, sopInstanceUid, transferSyntax, lengthBytes } = identity ?? {};
-  const reason = reasonOf(work.path, outcome);
+  const reason = reasonText(work.path, outcome);
   const remedy = remedyOf(outcome);
   return {
     event: "file",
@@ -39,7 +39,7 @@ function remedyOf(outcome: Outcome): string | undefined {
 }
 
 /** One line, without the file's name. */
-function reasonOf(path: string, outcome: Outcome): string | undefined {
+function reasonText(path: string, outcome: Outcome): string | undefined {
   switch (outcome.kind) {
     case "stored":
       return undefined;

@@ -1,7 +1,8 @@
 /** --metrics FILE: what Prometheus' node_exporter reads from its textfile folder (text format 0.0.4). */
 
+import { reasonOf } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
-import { type FileKind, type NewFile, reasonOf } from "../log/new_file.ts";
+import type { FileKind, NewFile } from "../log/new_file.ts";
 import { type Event, FILE_OUTCOMES, type Observer, type RunEvent, type SummaryEvent } from "./events.ts";
 
 const LAST_SUCCESS = "storescu_last_success_timestamp_seconds";

@@ -1,8 +1,8 @@
 /** --report FILE: the run as JSON, CSV or JUnit XML, by the file's extension. */
 
-import { Fault } from "../errors.ts";
+import { Fault, reasonOf } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
-import { type NewFile, reasonOf } from "../log/new_file.ts";
+import type { NewFile } from "../log/new_file.ts";
 import type { Event, Observer } from "./events.ts";
 import { csvFormat } from "./report_csv.ts";
 import type { ReportFormat } from "./report_format.ts";

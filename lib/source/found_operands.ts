@@ -4,6 +4,7 @@
  * How this works: it is looked for once, as far as somebody asks, and noted (`operand_record.ts`); whoever goes through it
  * again is given what was noted. Only members of archives are looked for again, by whoever wants to open them.
  */
+import type { Occasion } from "../bytes/occasion.ts";
 import { Turns } from "../bytes/turns.ts";
 import type { Settings } from "../cli/settings.ts";
 import { Expansion, type MembersAgain } from "./expand.ts";
@@ -11,14 +12,13 @@ import { readFileList } from "./files_from.ts";
 import { OperandRecord } from "./operand_record.ts";
 import { type Operand, operands, type Warn } from "./operands.ts";
 import type { ReadPace } from "./read_pace.ts";
-import type { StopSwitch } from "./stop_switch.ts";
 
 export interface FoundWishes {
   /** Find out how large files are, as far as that is possible without reading them. */
   readonly sizes: boolean;
   readonly pace: ReadPace;
   /** Thrown when nothing more is to be looked for, and nothing will be opened any more. */
-  readonly stop: StopSwitch;
+  readonly stop: Occasion;
   readonly warn: Warn;
 }
 
@@ -84,14 +84,14 @@ export class FoundOperands {
   /** As soon as nothing will be opened any more, its name will do. */
   async #again(members: MembersAgain, operand: Operand): Promise<Operand> {
     const { stop } = this.#wishes;
-    return stop.stopped ? operand : await stop.until(members.next(operand)) ?? operand;
+    return stop.hasCome ? operand : await stop.before(members.next(operand)) ?? operand;
   }
 
   async #find(): Promise<Operand | undefined> {
     const { stop } = this.#wishes;
-    if (stop.stopped) return undefined;
+    if (stop.hasCome) return undefined;
     this.#search ??= this.#everything();
-    const found = await stop.until(this.#search.next());
+    const found = await stop.before(this.#search.next());
     if (found === undefined || found.done === true) return undefined;
     this.#record.add(found.value);
     return found.value;

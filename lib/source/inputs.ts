@@ -1,5 +1,6 @@
 /** The files of a run: checked before anything is sent, then handed out in order. */
 
+import { Occasion } from "../bytes/occasion.ts";
 import type { Settings } from "../cli/settings.ts";
 import { Fault } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
@@ -10,7 +11,6 @@ import type { Input, Need, OpenInstance } from "./instance.ts";
 import type { Operand } from "./operands.ts";
 import { Prefetch } from "./prefetch.ts";
 import { ReadPace } from "./read_pace.ts";
-import { StopSwitch } from "./stop_switch.ts";
 
 /** What the check found. */
 export interface CheckedInputs {
@@ -36,7 +36,7 @@ export class Inputs {
   readonly #settings: Settings;
   readonly #log: Logger;
   readonly #wishes: InputsWishes;
-  readonly #stop = new StopSwitch();
+  readonly #stop = new Occasion();
   readonly #found: FoundOperands;
   /** By their place among the operands; what is missing is remembered as such already. */
   readonly #bad = new Map<number, BadInput>();
@@ -60,18 +60,18 @@ export class Inputs {
 
   /** The operator has asked for the end. */
   get stopped(): boolean {
-    return this.#stop.stopped;
+    return this.#stop.hasCome;
   }
 
   /** Ends a check under way, at once; nothing behind that point is handed out. */
   stop(): void {
     this.#found.nameUnsearched();
-    this.#stop.stop();
+    this.#stop.come();
   }
 
   /** What `promise` comes to; undefined as soon as the operator has asked for the end. */
   untilStopped<Value>(promise: Promise<Value>): Promise<Value | undefined> {
-    return this.#stop.until(promise);
+    return this.#stop.before(promise);
   }
 
   /**

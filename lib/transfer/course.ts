@@ -1,8 +1,8 @@
 /** How a run stands: whether it goes on, with which exit code it will end, and the waits between two tries. */
 
+import { Occasion } from "../bytes/occasion.ts";
 import type { Logger } from "../log/log.ts";
 import type { Lines } from "../log/printable.ts";
-import { Occasion } from "./occasion.ts";
 import { backoffMs, type RetryLimits } from "./retry.ts";
 
 export class Course {

@@ -5,11 +5,11 @@
 
 import type { Association } from "../association/association.ts";
 import type { AcceptedContext, ContextWish } from "../association/proposal.ts";
+import { Occasion } from "../bytes/occasion.ts";
 import { asFault, Fault, isTooManyOpenFiles } from "../errors.ts";
 import type { Logger } from "../log/log.ts";
 import type { Course } from "./course.ts";
 import { Drain, type Drained, type Surroundings, type WithoutRoom } from "./drain.ts";
-import { Occasion } from "./occasion.ts";
 import type { OpenAssociation } from "./open.ts";
 import type { TransferPlan } from "./plan.ts";
 import type { Prepared } from "./preparation.ts";

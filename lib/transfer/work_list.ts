@@ -1,6 +1,6 @@
 /** The files to be sent, handed out one by one in order to however many associations ask. */
 
-import { Occasion } from "./occasion.ts";
+import { Occasion } from "../bytes/occasion.ts";
 import type { Work } from "./work.ts";
 
 /** Invariant: every file that went in comes out exactly once, apart from what is put back. */

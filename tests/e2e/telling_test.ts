@@ -196,7 +196,7 @@ Deno.test("a report is written in the form its name asks for, also when things g
 });
 
 const UNWRITABLE = [
-  [["--report", "none/r.json"], /cannot write none\/r\.json: no such folder/],
+  [["--report", "none/r.json"], /cannot write none\/r\.json: no such file or folder/],
   [["--report", "r.txt"], /cannot tell what kind of report r\.txt is to be\nE: hint: .*\.json/],
   [
     ["--report", "/proc/self/r.json"],
@@ -204,7 +204,7 @@ const UNWRITABLE = [
   ],
   [["--report", "."], /cannot tell what kind of report/],
   [["--metrics", "."], /cannot write \.: it is not a regular file/],
-  [["--report", "r.json", "--metrics", "none/m"], /cannot write none\/m: no such folder/],
+  [["--report", "r.json", "--metrics", "none/m"], /cannot write none\/m: no such file or folder/],
   [["--report", "r.json", "--metrics", "./r.json"], /--report and --metrics name the same file: \.\/r\.json/],
   [["--journal", "j.json", "--report", "j.json"], /--journal and --report name the same file: j\.json/],
 ] as const;

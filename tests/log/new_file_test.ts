@@ -96,7 +96,7 @@ Deno.test("where no file can be made that is said at once", async () => {
   await withFolder((folder) => {
     Deno.mkdirSync(`${folder}/sub`);
     const cases = [
-      [`${folder}/none/report.json`, "no such folder"],
+      [`${folder}/none/report.json`, "no such file or folder"],
       [`${folder}/sub`, "it is not a regular file"],
       ["/dev/null", "it is not a regular file"],
     ] as const;

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { Occasion } from "../../lib/transfer/occasion.ts";
+import { Occasion } from "../../lib/bytes/occasion.ts";
 
 const never = new Promise<string>(() => {});
 
@@ -11,6 +11,16 @@ Deno.test("a promise is waited for until the occasion comes", async () => {
   occasion.come();
   assertEquals(await waiting, undefined);
   assertEquals(await occasion.before(never), undefined, "it has come already");
+});
+
+Deno.test("what fails after the occasion came is nobody's concern", async () => {
+  const occasion = new Occasion();
+  let fail = () => {};
+  const late = occasion.before(new Promise((_, reject) => fail = () => reject(new Error("too late"))));
+  assertEquals(occasion.hasCome, false);
+  occasion.come();
+  fail();
+  assertEquals([occasion.hasCome, await late], [true, undefined]);
 });
 
 Deno.test("who does not listen any more is not told", () => {

@@ -13,6 +13,10 @@ export class Occasion {
     return either;
   }
 
+  get hasCome(): boolean {
+    return this.#hasCome;
+  }
+
   come(): void {
     this.#hasCome = true;
     for (const tell of this.#waiting) tell();
