@@ -1,6 +1,6 @@
 /** The one thing the association engine knows of a transport: bytes both ways. */
 
-/** A connected byte stream: plain TCP or TLS. Made by lib/association/transport.ts. */
+/** A connected byte stream: plain TCP (`tcp_duplex.ts`) or TLS (`tls/`). */
 export interface Duplex {
   /** Reads at least one byte into `into`; null at the end of the stream. One read at a time. */
   read(into: Uint8Array): Promise<number | null>;

@@ -2,7 +2,7 @@
  * A small Storage SCP on loopback: for the self test, the benchmarks and the tests. It accepts what it is told to,
  * hands the bytes of every data set on as they come, and answers every C-STORE and C-ECHO.
  *
- * How this works: `incoming.ts` takes the stream apart while it arrives; one loop per connection deals with the pieces,
+ * How this works: `arriving_pdvs.ts` takes the stream apart while it arrives; one loop per connection deals with the pieces,
  * one map per association knows which transfer syntax each context has. Nothing is kept: an instance is whatever its
  * sink makes of its bytes.
  */
@@ -16,7 +16,7 @@ import { encodePdu } from "../pdu/encode.ts";
 import { Batch, longestFragmentBytes } from "../pdu/fragment.ts";
 import type { AnsweredContext, AssociateAc, AssociateRq, OperationsWindow, Pdv } from "../pdu/types.ts";
 import { CONTEXT_RESULT } from "../pdu/types.ts";
-import { Incoming } from "./incoming.ts";
+import { ArrivingPdvs } from "./arriving_pdvs.ts";
 
 /** Takes the data set of one instance. */
 export interface InstanceSink {
@@ -114,7 +114,7 @@ class AcceptorSide {
   }
 
   async run(): Promise<void> {
-    const incoming = new Incoming((into) => this.#connection.read(into));
+    const incoming = new ArrivingPdvs((into) => this.#connection.read(into));
     for (;;) {
       const arrived = await incoming.next();
       if (arrived === undefined) return;

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { Incoming } from "../../lib/receiver/incoming.ts";
+import { ArrivingPdvs } from "../../lib/receiver/arriving_pdvs.ts";
 import { newSeed, Random } from "../dataset/made_up_data_sets.ts";
 import { pDataTf } from "../peers/answers.ts";
 import { concat } from "../peers/pdu_reader.ts";
@@ -9,7 +9,7 @@ import { recordedPdu } from "../pdu/recorded.ts";
 /** Everything in a stream: other PDUs in hex, and PDVs with the bytes of all their pieces. */
 async function takeApart(stream: Uint8Array, nextSize: () => number): Promise<string[]> {
   let at = 0;
-  const incoming = new Incoming((into) => {
+  const incoming = new ArrivingPdvs((into) => {
     if (at === stream.length) return Promise.resolve(null);
     const bytes = stream.subarray(at, at + Math.min(nextSize(), into.length));
     into.set(bytes);

@@ -9,7 +9,7 @@ const BUFFER_BYTES = 1 << 20;
  * Reads a connection to its end. Fragments are not put together, so that no byte of a data set is copied and nothing is
  * made for a PDU: a receiver must not be what limits a measurement.
  */
-export class Incoming {
+export class ArrivingPdvs {
   readonly #read: (into: Uint8Array) => Promise<number | null>;
   readonly #buffer = new Uint8Array(BUFFER_BYTES);
   readonly #view = new DataView(this.#buffer.buffer);
