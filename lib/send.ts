@@ -1,5 +1,5 @@
 /**
- * The street in one screen: settings -> plan -> instances -> data set stream -> PDUs -> outcome -> report -> exit code.
+ * The street behind the command line: settings -> plan -> instances -> data set stream -> PDUs -> outcome -> report -> exit code.
  * Each stage knows only the one before it, through plain data.
  */
 

@@ -5,7 +5,7 @@
  * over a data set allocates nothing. The reader never goes past the window; a header that does not fit is answered
  * with `false`, and the caller comes back with more bytes.
  *
- * Everybody who walks a data set (the survey, the converter, the dump) reads headers here, so that all of them see
+ * Everybody who walks a data set (the survey, the converter) reads headers here, so that all of them see
  * the same elements in a file that bends the rules.
  */
 import { hasShortLength, isStandardVr, looksLikeVr } from "../dicom/vr.ts";
