@@ -539,7 +539,7 @@ export const GROUPS = [
             help: "after a failure go on with the next file",
             default: "stop at the first failure",
           },
-          { short: "-up", long: "--uid-padding", help: "take blanks at the end of UIDs away" },
+          { short: "-up", long: "--uid-padding", help: "take blanks out of UIDs, in data sets too" },
           {
             short: "+II",
             long: "--invent-instance",

@@ -205,6 +205,14 @@ export const DIFFERENCES = {
     theirs: [...SENT],
     ours: [/exit: 1/, /err: E: .*/, /association 1: A-ABORT .*/],
   },
+  "no-uid": {
+    theirs: [...SENT],
+    ours: [
+      /exit: 1/,
+      /err: E: .*: cannot send it: its \w+ \([0-9a-f,]+\) is (?:no UID|(?:far )?too long to be a UID).*/,
+      ASSOCIATION,
+    ],
+  },
   "meta-group-length": {
     theirs: [
       /err: W: DcmMetaInfo: Group Length of Meta Information Header has incorrect value/,

@@ -126,6 +126,8 @@ const MADE_UP: Readonly<Record<string, Uint8Array | string>> = {
   "no_syntax.dcm": withMeta("", encodeDataSet(plainElements(), "explicit")),
   "empty_instance.dcm": imageWith([[0x00080018, "UI", ""]]),
   "empty_class.dcm": imageWith([[0x00080016, "UI", ""]]),
+  "long_instance.dcm": imageWith([[0x00080018, "UI", "1.2.".padEnd(66, "3")]]),
+  "no_uid_as_syntax.dcm": withMeta("1.2.abc", encodeDataSet(plainElements(), "explicit")),
   "blanks_in_uids.dcm": imageWith([
     [0x00080016, "UI", "1.2.840.10008. 5.1.4.1.1.2"],
     [0x00080018, "UI", "1.2.826.0.1\t.3680043.2 .1396"],

@@ -104,6 +104,8 @@ export const INPUT: readonly Case[] = [
   { args: "-u $ long_text.dcm" },
   { args: "$ whole/instance_uid_padded_with_a_space.dcm", differs: ["as-in-the-file"] },
   { args: "-up $ whole/instance_uid_padded_with_a_space.dcm" },
+  { args: "$ long_instance.dcm", differs: ["no-uid"], mayDiffer: ["reasons"] },
+  { args: "$ no_uid_as_syntax.dcm", differs: ["no-uid"], mayDiffer: ["reasons"] },
   { args: "$ blanks_in_uids.dcm" },
   { args: "-up $ blanks_in_uids.dcm" },
   { args: "-v --repeat 3 $ a.dcm b.dcm" },
