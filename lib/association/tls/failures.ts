@@ -148,7 +148,7 @@ const IO_ERROR = "000b:0017";
  */
 export function closedFault({ peer, showsCertificate }: OurSide, hasAnswered: boolean | undefined): Fault {
   const causes = ["it is not ready"];
-  if (hasAnswered !== true) causes.push("this port does not speak TLS");
+  if (hasAnswered !== true) causes.push("this port does not speak TLS (give the one that does)");
   if (hasAnswered !== false) {
     causes.push(
       showsCertificate ? "it does not accept our certificate" : "it wants a certificate of us (--enable-tls)",
