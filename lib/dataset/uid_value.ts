@@ -3,6 +3,7 @@ import { charactersOf } from "../bytes/characters.ts";
 import { Fault } from "../errors.ts";
 
 const MOST_CHARACTERS = 64;
+const MOST_RULE = `has at most ${MOST_CHARACTERS} characters`;
 
 /** As much of a value is looked at: some slack, so that a UID that is too long can be shown. */
 export const UID_WINDOW_BYTES = 128;
@@ -54,26 +55,28 @@ export function isUid(uid: string): boolean {
  * @throws Fault "input"
  */
 export function proposableUid(found: UidValue, element: string, name: string): string {
-  const uid = wholeUid(found, element, name);
+  const { uid } = found;
+  if (found.isCut) throw farTooLong(element, name);
   if (uid === "" || isUid(uid)) return uid;
+  if (uid.length > MOST_CHARACTERS) {
+    throw notSendable(`its ${element} is too long to be a UID: ${uid}`, MOST_RULE, name);
+  }
   throw notSendable(`its ${element} is no UID: ${JSON.stringify(uid)}`, "has digits and dots only", name);
 }
 
 /**
- * The UID of a SOP instance, "" if there is none. Letters in it do no harm.
- * @throws Fault "input" for what peers would cut, or end the association for
+ * The UID of a SOP instance, "" if there is none. Letters, or some characters too many, are left to the peer: it may well
+ * keep the instance, and cut it would be another's UID.
+ * @throws Fault "input" for what is no text, or without end
  */
-export function instanceUid(found: UidValue, element: string, name: string): string {
-  const uid = wholeUid(found, element, name);
+export function instanceUid({ uid, isCut }: UidValue, element: string, name: string): string {
+  if (isCut) throw farTooLong(element, name);
   if (!/\p{Cc}/u.test(uid)) return uid;
   throw notSendable(`its ${element} is no UID: ${JSON.stringify(uid)}`, "has digits and dots only", name);
 }
 
-/** @throws Fault "input" when it is longer than a UID: only its beginning would be the UID of something else */
-function wholeUid({ uid, isCut }: UidValue, element: string, name: string): string {
-  if (!isCut && uid.length <= MOST_CHARACTERS) return uid;
-  const what = isCut ? "is far too long to be a UID" : `is too long to be a UID: ${uid}`;
-  throw notSendable(`its ${element} ${what}`, `has at most ${MOST_CHARACTERS} characters`, name);
+function farTooLong(element: string, name: string): Fault {
+  return notSendable(`its ${element} is far too long to be a UID`, MOST_RULE, name);
 }
 
 function notSendable(why: string, rule: string, name: string): Fault {

@@ -318,6 +318,16 @@ const READINGS: readonly Reading[] = [
     warnings: ["contains one or more space", '"X-1" in a.dcm is not a valid UID'],
   },
   {
+    what: "an instance UID that is too long for the standard, but not for every peer",
+    bytes: joined([
+      IDENTITY.subarray(0, 34),
+      element(0x00080018, "UI", text("1.".padEnd(66, "2"))),
+      PATIENT,
+    ]),
+    expected: { sopInstanceUid: "1.".padEnd(66, "2") },
+    warnings: ["is not a valid UID"],
+  },
+  {
     what: "an odd length",
     bytes: joined([PLAIN, element(0x7FE10010, "LO", text("ABC"))]),
     expected: { oddLength: true },
@@ -426,7 +436,7 @@ const REFUSALS: readonly Refusal[] = [
       ];
     },
   ),
-  ...["1.".padEnd(65, "2"), "1.2\0.3", "1.2\x01"].map((uid) => ({
+  ...["1.".padEnd(130, "2"), "1.2\0.3", "1.2\x01"].map((uid) => ({
     what: `the SOP instance ${JSON.stringify(uid)}`,
     bytes: joined([meta(EXPLICIT), IDENTITY.subarray(0, 34), element(0x00080018, "UI", text(uid)), PATIENT]),
     message: "a.dcm: cannot send it: its SOPInstanceUID (0008,0018) is ",

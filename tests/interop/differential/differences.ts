@@ -206,10 +206,12 @@ export const DIFFERENCES = {
     ours: [/exit: 1/, /err: E: .*/, /association 1: A-ABORT .*/],
   },
   "no-uid": {
-    theirs: [...SENT],
+    theirs: [...SENT, /association 1: element 00001000 .*/],
     ours: [
       /exit: 1/,
       /err: E: .*: cannot send it: its \w+ \([0-9a-f,]+\) is (?:no UID|(?:far )?too long to be a UID).*/,
+      /err: W: ".*" in .* is not a valid UID/,
+      /association 1: element 00001000 .*/,
       ASSOCIATION,
     ],
   },
