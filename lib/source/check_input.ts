@@ -3,10 +3,11 @@
 import type { Settings } from "../cli/settings.ts";
 import { asFault, Fault } from "../errors.ts";
 import type { ArchiveMember } from "./archives/member.ts";
+import { isAbsent } from "./file_calls.ts";
 import type { Need, OpenInstance } from "./instance.ts";
 import type { Operand } from "./operands.ts";
 import { STANDARD_INPUT } from "./pipe.ts";
-import { reasonAndAdviceAbout } from "./reading_faults.ts";
+import { reasonAndAdviceAbout, reasonAndAdviceOfAbsent } from "./reading_faults.ts";
 
 /** A file that cannot even be tried, and why. */
 export interface BadInput {
@@ -36,6 +37,8 @@ export class MissingInput implements BadInput {
 
 /** Asks again: whoever looked first wanted to know no more than that it is missing. */
 function whyMissing(path: string): string {
+  // Of very many files, Deno's own calls would take minutes.
+  if (isAbsent(path)) return reasonAndAdviceOfAbsent(path);
   try {
     Deno.statSync(path);
     return "it was not there when this run began, and is now: try again";

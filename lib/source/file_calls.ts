@@ -20,6 +20,11 @@ export function factsOf(path: string): FileFacts | undefined {
   }
 }
 
+/** True when it is certain, and cheap to say, that there is just nothing of that name. */
+export function isAbsent(path: string): boolean {
+  return libcFiles?.isAbsent(path) ?? false;
+}
+
 /** Of a FIFO, Deno's own call waits for a writer: look before. @throws what Deno throws */
 export function openToRead(path: string): OpenFile {
   return libcFiles?.open(path) ?? new DenoFile(Deno.openSync(path));

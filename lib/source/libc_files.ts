@@ -39,6 +39,7 @@ type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 const OPEN_FLAGS = 0o2000000 | 0o4000 | 0o400;
 const AT_FDCWD = -100;
 const AT_EMPTY_PATH = 0x1000;
+const AT_SYMLINK_NOFOLLOW = 0x100;
 /** Type and mode, modification time, size. */
 const STATX_WANTED = 0x1 | 0x40 | 0x200;
 const FILE_TYPE = 0o170000;
@@ -46,6 +47,9 @@ const DIRECTORY = 0o040000;
 const REGULAR_FILE = 0o100000;
 /** With its final zero octet (PATH_MAX). */
 const LONGEST_PATH_BYTES = 4096;
+
+/** Of four octets each they make the longest name that every file system takes. */
+const SAFE_NAME_CHARACTERS = 63;
 
 class LibcFiles {
   readonly #libc: Libc;
@@ -70,9 +74,22 @@ class LibcFiles {
     return this.#canLook && this.#setPath(path) ? "nothing" : undefined;
   }
 
-  #look(path: string): boolean {
+  /**
+   * True when a folder that can be searched holds nothing of that name, or of that of a folder on the way, not even a link:
+   * there is no other reason then.
+   */
+  isAbsent(path: string): boolean {
+    for (let part = path; part !== ""; part = part.replace(/[^/]*$/, "").replace(/\/+$/, "")) {
+      const nameAt = part.lastIndexOf("/") + 1;
+      if (part.length - nameAt > SAFE_NAME_CHARACTERS || this.#look(part, AT_SYMLINK_NOFOLLOW)) return false;
+      if (this.#look(`${part.slice(0, nameAt)}.`)) return true; // the dot is found only by who may search
+    }
+    return false;
+  }
+
+  #look(path: string, flags = 0): boolean {
     return this.#setPath(path) &&
-      this.#libc.statx(AT_FDCWD, this.#path, 0, STATX_WANTED, this.#statx) === 0;
+      this.#libc.statx(AT_FDCWD, this.#path, flags, STATX_WANTED, this.#statx) === 0;
   }
 
   /** What an open file is. */

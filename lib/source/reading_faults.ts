@@ -1,4 +1,5 @@
 import { adviceOn, Fault, reasonOf } from "../errors.ts";
+import { isAbsent } from "./file_calls.ts";
 
 /**
  * What the operating system says, in words, about a file or folder that cannot be read.
@@ -10,28 +11,37 @@ export function cannotRead(path: string, caught: unknown, option?: string): Faul
   return new Fault("input", `${what}: ${reasonAbout(path, caught)}`, {
     file: path,
     cause: caught,
-    remedy: adviceAbout(path, caught),
+    remedy: adviceAbout(path, caught, leadsNowhere(path, caught)),
   });
 }
 
 /** Why, without the path; a link that leads to nothing is told as such. */
-export function reasonAbout(path: string, caught: unknown): string {
-  return leadsNowhere(path, caught)
-    ? "it is a symbolic link to something that does not exist"
-    : reasonOf(caught);
+export function reasonAbout(path: string, caught: unknown, isNowhere = leadsNowhere(path, caught)): string {
+  return isNowhere ? "it is a symbolic link to something that does not exist" : reasonOf(caught);
 }
 
 /** What to do about it. Cron jobs and services begin in other folders than people do. */
-function adviceAbout(path: string, caught: unknown): string | undefined {
-  if (leadsNowhere(path, caught)) return "mend or remove the link";
+function adviceAbout(path: string, caught: unknown, isNowhere: boolean): string | undefined {
+  if (isNowhere) return "mend or remove the link";
   const isLookedFor = caught instanceof Deno.errors.NotFound && !path.startsWith("/");
   return isLookedFor ? `${adviceOn(caught)}; it is looked for in ${workingFolder()}` : adviceOn(caught);
 }
 
 /** Both, for the hint where the message is to be one that scripts look for. */
 export function reasonAndAdviceAbout(path: string, caught: unknown): string {
-  const advice = adviceAbout(path, caught);
-  const reason = reasonAbout(path, caught);
+  return withAdvice(path, caught, leadsNowhere(path, caught));
+}
+
+const NOT_THERE = new Deno.errors.NotFound();
+
+/** The same of what is just not there. */
+export function reasonAndAdviceOfAbsent(path: string): string {
+  return withAdvice(path, NOT_THERE, false);
+}
+
+function withAdvice(path: string, caught: unknown, isNowhere: boolean): string {
+  const advice = adviceAbout(path, caught, isNowhere);
+  const reason = reasonAbout(path, caught, isNowhere);
   return advice === undefined ? reason : `${reason}: ${advice}`;
 }
 
@@ -49,7 +59,7 @@ function workingFolder(): string {
  */
 function leadsNowhere(path: string, caught: unknown): boolean {
   const { FilesystemLoop, NotFound } = Deno.errors;
-  if (!(caught instanceof FilesystemLoop || caught instanceof NotFound)) return false;
+  if (!(caught instanceof FilesystemLoop || caught instanceof NotFound) || isAbsent(path)) return false;
   let isLink = false;
   try {
     isLink = Deno.lstatSync(path).isSymlink;
