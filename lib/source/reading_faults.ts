@@ -8,10 +8,11 @@ import { isAbsent } from "./file_calls.ts";
 export function cannotRead(path: string, caught: unknown, option?: string): Fault {
   if (caught instanceof Fault) return caught;
   const what = option === undefined ? "cannot read it" : `cannot read it for ${option}`;
-  return new Fault("input", `${what}: ${reasonAbout(path, caught)}`, {
+  const isNowhere = leadsNowhere(path, caught);
+  return new Fault("input", `${what}: ${reasonAbout(path, caught, isNowhere)}`, {
     file: path,
     cause: caught,
-    remedy: adviceAbout(path, caught, leadsNowhere(path, caught)),
+    remedy: adviceAbout(path, caught, isNowhere),
   });
 }
 
